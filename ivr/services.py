@@ -1,0 +1,185 @@
+"""What the session and the queue runner ask of the world: protocols, no behaviour."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from ivr.call import Hearing, Spoke
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> float:
+        """Seconds since the epoch (UTC); the time in journals and records."""
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that never jumps; for durations and deadlines."""
+
+
+# ---- hearing ----------------------------------------------------------------------------------------------------
+
+
+class RecognizerUnavailable(Exception):  # noqa: N818 - named for the state the caller meets
+    """No recogniser can take this turn now (none started, all busy, dead, or the language has no model)."""
+
+
+class Ear(Protocol):
+    """Listens to one caller's turn. Fed on the event loop, never blocks it."""
+
+    @property
+    def speech_began(self) -> asyncio.Event:
+        """Set when real speech began, a cough filtered out: stop the prompt."""
+
+    def feed(self, pcm: bytes) -> None:
+        """Take caller audio: 8 kHz, 16-bit little-endian, mono; any even length, 320 bytes (20 ms) as a rule."""
+
+    async def heard(self) -> Spoke:
+        """The utterance, once the caller paused or a partial was urgent.
+
+        Never returns without speech; the caller of this method holds the time limit.
+        Raises RecognizerUnavailable at most one second after the recogniser died or fell behind.
+        """
+
+    def finish(self) -> None:
+        """No more audio will come: `heard` returns with what there is, after at most one second."""
+
+    def close(self) -> None:
+        """Give the recogniser back. Safe to call twice, and in the middle of anything."""
+
+
+class Ears(Protocol):
+    """The recognisers of this host."""
+
+    def can_hear(self, language: str) -> bool: ...
+
+    def listen(self, hearing: Hearing) -> Ear:
+        """Open an ear. Raises RecognizerUnavailable at once when the language cannot be heard now."""
+
+
+# ---- the persons' side of the PBX ----------------------------------------------------------------------------------
+
+
+class Cause(StrEnum):
+    """Why a person's leg ended."""
+
+    NO_ANSWER = "no answer"
+    REFUSED = "refused"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    CANCELLED = "cancelled"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class LegRinging:
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """The person's leg is over; `answered` tells a talk's end from a ring that failed."""
+
+    leg: str
+    cause: Cause
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TalkBegan:
+    call: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The caller hung up or was hung up, wherever the call was."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchBack:
+    """The PBX's control connection is up (again): nothing was replayed, so ask `Switch.live` and reconcile."""
+
+
+SwitchEvent = LegRinging | LegAnswered | LegEnded | TalkBegan | CallEnded | SwitchBack
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What exists on the PBX now: ids of callers, of persons' legs, and who talks with whom (call, leg)."""
+
+    calls: frozenset[str]
+    legs: frozenset[str]
+    talks: frozenset[tuple[str, str]]
+
+
+class SwitchDown(Exception):  # noqa: N818 - the state, not a mistake
+    """The PBX's control connection is down; the command may or may not have reached the PBX and is not repeated."""
+
+
+class Switch(Protocol):
+    """The PBX as the queue runner sees it. A leg is one ringing of one person's phone; we choose its id."""
+
+    def events(self) -> AsyncIterator[SwitchEvent]: ...
+
+    async def live(self) -> Live: ...
+
+    async def ring(self, leg: str, phone: str, *, display: str, seconds: float) -> None:
+        """Start ringing; what becomes of it arrives as events. `display` is shown on the phone: never patient data.
+
+        Every ring ends in exactly one LegEnded, also when the phone does not exist.
+        """
+
+    async def cancel(self, leg: str, *, answered_elsewhere: bool = False) -> None:
+        """Stop ringing or hang up; a leg that is gone already is no error."""
+
+    async def connect(self, call: str, leg: str) -> None:
+        """Join a held caller with an answered leg; TalkBegan follows. A caller on the way to hold is waited for."""
+
+
+# ---- understanding -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What the words mean. `evidence` are the caller's words that spoke for it: patient data."""
+
+    intent: str | None
+    confidence: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """A sign of an emergency in the words; `evidence` are the words: patient data."""
+
+    sign: str
+    evidence: tuple[str, ...]
+
+
+class Understanding(Protocol):
+    def intent(self, language: str, readings: Sequence[str], among: Sequence[str]) -> Understood:
+        """The most likely of the intents `among` for the readings (best first); intent None when nothing speaks."""
+
+    def red_flag(self, language: str, readings: Sequence[str]) -> RedFlag | None:
+        """Any reading with a red flag raises: recognisers mishear, and urgency only rises."""
+
+
+class Prompts(Protocol):
+    def sound(self, language: str, prompt: str) -> Path:
+        """The 8 kHz WAV of a named prompt; raises KeyError for a name that the plan does not use."""
+
+    def number(self, language: str, number: int) -> tuple[Path, ...]:
+        """The sounds that say 0..999 as a cardinal; () where no recording exists."""
