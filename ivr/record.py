@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,8 @@ class Offered:
     """A person's phone rings. `decision` is the engine's own account: JSON of acd.explain.Decision."""
 
     person: str
-    ring_seconds: float
     decision: Mapping[str, Any] = field(default_factory=dict)
+    ring_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +346,23 @@ def _hung_up_on(call: CallSummary) -> CallSummary:
     return call if kept else replace(call, outcome=Outcome.HUNG_UP_ON)
 
 
+@dataclass(slots=True)
+class Numbering:
+    """Hands out the short numbers of calls, per day of the practice's calendar, never one twice.
+
+    A clock that steps back to yesterday goes on counting today's calls.
+    """
+
+    latest: str = ""
+
+    def next(self, day: date) -> str:
+        """The number of a call that began on `day`: "C-20261120-0001" and on."""
+        _, latest_day, nth = self.latest.split("-") if self.latest else ("C", "", "0")
+        today = f"{day:%Y%m%d}"
+        self.latest = f"C-{today}-0001" if today > latest_day else f"C-{latest_day}-{int(nth) + 1:04}"
+        return self.latest
+
+
 # ---- what may be asked --------------------------------------------------------------------------------------------
 
 
@@ -366,6 +384,18 @@ class CallRecord:
 
 class NoSuchCall(Exception):  # noqa: N818 - the answer to a question
     """No call has this id, number or beginning of one; or several have, and the message names them."""
+
+
+def the_one(named: str, found: Sequence[CallSummary]) -> CallSummary:
+    """The only call found under a name. Raises NoSuchCall, with what to do."""
+    match found:
+        case [one]:
+            return one
+        case []:
+            raise NoSuchCall(f"no call is named {named!r}: `careline calls` lists them")
+        case _:
+            several = ", ".join(call.number for call in found[:5])
+            raise NoSuchCall(f"{named!r} is the beginning of several calls ({several} ...): give more of it")
 
 
 class Record(Protocol):
