@@ -1,0 +1,300 @@
+"""One caller's walk through the menus: answers in, steps out; see steps.py for the protocol.
+
+    ask openly ── sure ──────────────────────────────> the choice: a further menu, a queue, a voicemail box, goodbye
+       │  └────── unsure ──> confirm ── yes ─────────────^
+       │ failure               │ no, or a failure
+       ├───────────────────────┘
+       └> ask with a closed list ── failure ──> ask for keys ── failure ──> a person
+
+Key 0 reaches the operator from everywhere, * repeats, and a sign of danger goes to the urgent queue from everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
+
+from ivr.menus import offers
+from ivr.menus.model import NO, OPERATOR_KEY, REPEAT_KEY, YES, Kind, Language, Plan, Target, Tongue
+from ivr.menus.offers import Offer
+from ivr.menus.questions import BY_KEYS, CONFIRMING_KEYS, Asking, Confirming, confirmation, question
+from ivr.menus.steps import (
+    Answer,
+    Ask,
+    Bye,
+    CannotHear,
+    Danger,
+    Done,
+    Key,
+    Meant,
+    NotUnderstood,
+    Reason,
+    Recall,
+    Say,
+    Silent,
+    Step,
+    ToQueue,
+    ToVoicemail,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+MAX_STEPS = 50  # a caller who plays with the menus for ever reaches a person, and the line is free again
+
+_FINAL = ToQueue | ToVoicemail | Bye
+
+
+@dataclass(frozen=True, slots=True)
+class _Recalling:
+    menu: str
+    readings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    menu: str
+    readings: tuple[str, ...]
+
+
+class Walk:
+    """Deterministic: the same answers give the same steps. `hears` are the languages that can be recognised now."""
+
+    def __init__(self, plan: Plan, dialled: str = "", *, hears: Collection[str] | None = None) -> None:
+        self.plan = plan
+        self.entry = plan.entry(dialled)
+        self.language: Language = self.entry.language or plan.practice.languages[0]
+        self.intent = ""
+        self.needs: frozenset[str] = frozenset()
+        self._hears = frozenset(plan.practice.languages if hears is None else hears)
+        self._reasons: list[Reason] = []
+        self._state: Asking | Confirming | _Recalling | _Saying = Asking(self.entry.start)
+        self._step: Step | None = None
+        self._steps = 0
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The chain so far: what `careline explain` tells of a caller who hung up half way."""
+        return tuple(self._reasons)
+
+    @property
+    def menu(self) -> str:
+        """The menu that the caller is on."""
+        state = self._state
+        return state.asked.menu if isinstance(state, Confirming) else state.menu
+
+    def begin(self) -> Step:
+        assert self._step is None, "a walk begins once"
+        named = " ".join(filter(None, [self.entry.source, f"at {self.entry.site}" if self.entry.site else ""]))
+        self._because(f"Called {named or 'a number without a name'}: menu '{self.menu}', language '{self.language}'.")
+        return self._next(self._enter(self.menu))
+
+    def answered(self, answer: Answer) -> Step:
+        """The next step; the answer must be one that the last step may get."""
+        assert self._step is not None, "begin first"
+        assert not isinstance(self._step, _FINAL), "the walk is over"
+        if isinstance(answer, Danger):
+            return self._next(self._urgent(answer))
+        match self._state:
+            case Asking() as asking:
+                step = self._after_ask(asking, answer)
+            case Confirming() as confirming:
+                step = self._after_confirm(confirming, answer)
+            case _Recalling() as recalling:
+                step = self._after_recall(recalling, answer)
+            case _Saying(menu, readings):
+                assert isinstance(answer, Done), answer
+                step = self._enter(menu, readings)
+            case _:
+                assert_never(self._state)
+        return self._next(step)
+
+    # ---- the questions ----------------------------------------------------------------------------------------
+
+    def _enter(self, name: str, readings: tuple[str, ...] = ()) -> Step:
+        """Come to a menu; what the caller said before may answer it already. Back at the start is a new matter."""
+        if name == self.entry.start:
+            self.intent, self.needs = "", frozenset()
+        known = tuple(intent for intent, offer in offers.spoken(self.plan, name).items() if offer.menu == name)
+        if readings and known:
+            self._state = _Recalling(name, readings)
+            return Recall(self.language, readings, known)
+        greeting = self.plan.menus[name].say
+        return self._ask(Asking(name, speech=self.language in self._hears), *filter(None, [greeting]))
+
+    def _ask(self, asking: Asking, *lead: str) -> Ask:
+        self._state = asking
+        return question(self.plan, self.language, asking, *lead)
+
+    def _confirm(self, state: Confirming) -> Ask:
+        self._state = state
+        return confirmation(self.plan, self.language, state)
+
+    # ---- the answers --------------------------------------------------------------------------------------------
+
+    def _after_ask(self, asking: Asking, answer: Answer) -> Step:
+        match answer:
+            case Key(digits):
+                return self._pressed(asking, digits)
+            case Meant():
+                return self._meant(asking, answer)
+            case NotUnderstood():
+                return self._failed(asking, "said nothing that was understood", "not_understood")
+            case Silent():
+                return self._failed(asking, "was silent", "still_there")
+            case CannotHear():
+                self._because(f"Menu '{asking.menu}': speech could not be heard, so keys were asked for.")
+                return self._ask(replace(asking, speech=False))
+        raise AssertionError(answer)
+
+    def _pressed(self, asking: Asking, digits: str) -> Step:
+        name, menu = asking.menu, self.plan.menus[asking.menu]
+        if digits == OPERATOR_KEY:
+            return self._operator(f"Menu '{name}': pressed 0 for a person.")
+        if digits == REPEAT_KEY:
+            self._because(f"Menu '{name}': pressed * to hear it again.")
+            return self._ask(asking)
+        if tongue := offers.tongues(menu, self.language).get(digits):
+            return self._change_language(name, tongue, f"Menu '{name}': pressed {digits} for language '{tongue.to}'.")
+        if choice := menu.choices.get(digits):
+            self._because(f"Menu '{name}': pressed {digits}, {self._called(Offer(name, digits, choice))}.")
+            return self._take(Offer(name, digits, choice))
+        return self._failed(asking, "pressed a key that is no choice", "not_understood")
+
+    def _meant(self, asking: Asking, meant: Meant) -> Step:
+        limits, name = self.plan.confidence, asking.menu
+        if meant.confidence < limits.confirm:
+            return self._failed(asking, f"{_means(meant)}, which is a guess", "not_understood", meant)
+        if meant.intent == self.plan.operator.intent:
+            return self._operator(f"Menu '{name}': {_means(meant)}.", meant)
+        for tongue in offers.tongues(self.plan.menus[name], self.language).values():
+            if tongue.intent == meant.intent and meant.confidence >= limits.route:
+                return self._change_language(name, tongue, f"Menu '{name}': {_means(meant)}.", meant)
+        offer = offers.spoken(self.plan, name).get(meant.intent)
+        if offer is None:
+            return self._failed(asking, f"{_means(meant)}, which is not sure enough here", "not_understood", meant)
+        if meant.confidence < limits.route:
+            self._because(f"Menu '{name}': {_means(meant)}: below {limits.route:.2f}, so it was confirmed.", meant)
+            return self._confirm(Confirming(asking, offer, meant))
+        self._because(f"Menu '{name}': {_means(meant)}: {self._called(offer)}.", meant)
+        return self._take(offer, meant.readings)
+
+    def _after_confirm(self, state: Confirming, answer: Answer) -> Step:
+        match answer:
+            case Key(digits):
+                said = CONFIRMING_KEYS.get(digits, digits)
+            case Meant(intent, confidence) if confidence >= self.plan.confidence.confirm:
+                said = intent
+            case CannotHear():
+                self._because("Speech could not be heard, so keys were asked for.")
+                return self._confirm(replace(state, asked=replace(state.asked, speech=False)))
+            case Silent():
+                return self._failed(state.asked, "was silent when asked to confirm", "still_there")
+            case _:
+                said = ""
+        return self._confirmed(state, said)
+
+    def _confirmed(self, state: Confirming, said: str) -> Step:
+        if said == YES:
+            self._because(f"Confirmed: {self._called(state.offer)}.")
+            return self._take(state.offer, state.meant.readings)
+        if said == REPEAT_KEY:
+            return self._confirm(state)
+        if said == OPERATOR_KEY:
+            return self._operator("Pressed 0 for a person.")
+        if said == NO:
+            return self._failed(state.asked, f"said no to '{state.meant.intent}'", "sorry_again")
+        return self._failed(state.asked, "neither yes nor no when asked to confirm", "not_understood")
+
+    def _after_recall(self, state: _Recalling, answer: Answer) -> Step:
+        """Only a sure finding counts: whoever is asked once too often is better off than who is sent wrong."""
+        name = state.menu
+        if isinstance(answer, Meant) and answer.confidence >= self.plan.confidence.route:
+            offer = offers.spoken(self.plan, name).get(answer.intent)
+            if offer is not None and offer.menu == name:
+                self._because(f"Menu '{name}': had {_means(answer)} already: {self._called(offer)}.", answer)
+                return self._take(offer, state.readings)
+        self._because(f"Menu '{name}': nothing said before answers it, so it was asked.")
+        return self._enter(name)
+
+    def _failed(self, asking: Asking, what: str, prompt: str, meant: Meant | None = None) -> Step:
+        self._because(f"Menu '{asking.menu}', attempt {asking.attempt} of {BY_KEYS}: {what}.", meant)
+        if asking.attempt < BY_KEYS:
+            return self._ask(replace(asking, attempt=asking.attempt + 1), prompt)
+        menu = self.plan.menus[asking.menu]
+        way_out = menu.silent if prompt == "still_there" else menu.unclear
+        return self._arrive(way_out or Target(Kind.QUEUE, self.plan.operator.queue), "to_a_person")
+
+    # ---- the ways on ------------------------------------------------------------------------------------------
+
+    def _take(self, offer: Offer, readings: tuple[str, ...] = ()) -> Step:
+        choice = offer.choice
+        self.needs |= choice.needs
+        self.intent = self.intent or choice.intent or ""
+        if choice.go.kind is not Kind.MENU:
+            return self._arrive(choice.go, *filter(None, [choice.say]))
+        if choice.say:
+            self._state = _Saying(choice.go.name, readings)
+            return Say(self.language, (choice.say,))
+        return self._enter(choice.go.name, readings)
+
+    def _arrive(self, target: Target, *prompts: str) -> Step:
+        match target.kind:
+            case Kind.MENU:
+                return self._enter(target.name)
+            case Kind.QUEUE:
+                return self._queue(target.name, prompts or ("connecting",))
+            case Kind.VOICEMAIL:
+                self._because(f"To voicemail '{target.name}'.")
+                greeted = voicemail(self.plan, self.language, target.name)
+                return replace(greeted, intent=self.intent, reasons=self.reasons, prompts=(*prompts, *greeted.prompts))
+            case Kind.GOODBYE:
+                self._because("The caller was served.")
+                return Bye(self.language, (*prompts, "goodbye"), self.reasons)
+        assert_never(target.kind)
+
+    def _queue(self, name: str, prompts: tuple[str, ...], *, danger: bool = False) -> ToQueue:
+        """In danger any nurse now is better than the right one later: only the queue's own needs count."""
+        spoken = self.plan.practice.language_skills.get(self.language)
+        needs = frozenset() if danger else self.needs | ({spoken} if spoken else set())
+        urgent = danger or self.plan.queues[name].priority == "urgent"
+        wanted = f", with {' and '.join(sorted(needs))}" if needs else ""
+        self._because(f"To queue '{name}'{wanted}{', urgent' if urgent else ''}.")
+        return ToQueue(self.language, name, needs, urgent, self.intent, self.reasons, prompts)
+
+    def _urgent(self, danger: Danger) -> Step:
+        self._reasons.append(Reason(f"A sign of danger: '{danger.sign}'.", " / ".join(danger.evidence)))
+        return self._queue(self.plan.urgent.queue, ("urgent_connecting",), danger=True)
+
+    def _operator(self, why: str, meant: Meant | None = None) -> Step:
+        self._because(why, meant)
+        return self._queue(self.plan.operator.queue, ("to_a_person",))
+
+    def _change_language(self, menu: str, tongue: Tongue, why: str, meant: Meant | None = None) -> Step:
+        self._because(why, meant)
+        self.language = tongue.to
+        return self._enter(menu)
+
+    # ---- the record ---------------------------------------------------------------------------------------------
+
+    def _next(self, step: Step) -> Step:
+        self._steps += 1
+        if self._steps > MAX_STEPS and not isinstance(step, _FINAL):
+            step = self._operator(f"After {MAX_STEPS} steps a person takes over.")
+        self._step = step
+        return step
+
+    def _because(self, text: str, meant: Meant | None = None) -> None:
+        self._reasons.append(Reason(text, " / ".join(meant.evidence) if meant else ""))
+
+    def _called(self, offer: Offer) -> str:
+        return f"'{offer.choice.name[self.plan.practice.languages[0]]}'"
+
+
+def voicemail(plan: Plan, language: str, box: str) -> ToVoicemail:
+    """The way into a box, with what is played before recording; for callers who overflow there, too."""
+    return ToVoicemail(language, box, prompts=(plan.voicemail[box].greeting or "voicemail_please",))
+
+
+def _means(meant: Meant) -> str:
+    return f"said what means '{meant.intent}' (confidence {meant.confidence:.2f})"

@@ -1,0 +1,154 @@
+"""The words of a plan: what is said to callers, and what they may say.
+
+Beside the prompts that a plan names, each choice makes sentences of its own, named after their place:
+
+    main.1           "To make an appointment, press one."
+    main.1.say       "To make an appointment, say make an appointment, or press one."
+    main.1.confirm   "You are calling to make an appointment. Is that right? ..."
+    main.9           "Para español, oprima nueve."   for a language, spoken in that language's own voice
+    operator         "For a person, press zero."
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ivr.menus.model import ANSWERS, GENERIC_PROMPTS, OPERATOR_KEY, Choice, Language, Menu, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ivr.menus.steps import Ask
+
+OPERATOR_PROMPT = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A prompt's text and the language of the voice that speaks it."""
+
+    text: str
+    voice: Language
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentences:
+    press: str
+    say: str
+    confirm: str
+    operator: str
+    language: str
+    digits: tuple[str, ...]
+
+
+_SENTENCES: Mapping[Language, _Sentences] = {
+    "en": _Sentences(
+        press="{name}, press {key}.",
+        say="{name}, say {phrase}, or press {key}.",
+        confirm="You are calling {name}. Is that right? Say yes or no, or press one for yes, two for no.",
+        operator="For a person, press {key}.",
+        language="For English, press {key}.",
+        digits=("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    ),
+    "es": _Sentences(
+        press="{name}, oprima {key}.",
+        say="{name}, diga {phrase}, u oprima {key}.",
+        confirm="Usted llama {name}. ¿Es correcto? Diga sí o no, u oprima uno para sí, dos para no.",
+        operator="Para hablar con una persona, oprima {key}.",
+        language="Para español, oprima {key}.",
+        digits=("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
+    ),
+}
+
+
+def press_prompt(menu: str, key: str) -> str:
+    return f"{menu}.{key}"
+
+
+def say_prompt(plan: Plan, menu: str, key: str, language: str) -> str:
+    """The sentence that tells the word too, where the choice has one in this language."""
+    has_word = _first_phrase(plan, plan.menus[menu].choices[key], language)
+    return f"{menu}.{key}.say" if has_word else press_prompt(menu, key)
+
+
+def confirm_prompt(menu: str, key: str) -> str:
+    return f"{menu}.{key}.confirm"
+
+
+def wordings(plan: Plan) -> Mapping[Language, Mapping[str, Wording]]:
+    """The text of every prompt that the plan brings itself, by language and name (the generic ones are not in it)."""
+    return {language: dict(_own(plan, language)) for language in plan.practice.languages}
+
+
+def prompts_of(plan: Plan) -> Mapping[Language, frozenset[str]]:
+    """The names of all prompts that callers may hear, the generic ones included."""
+    return {language: GENERIC_PROMPTS.union(names) for language, names in wordings(plan).items()}
+
+
+def intents_of(plan: Plan) -> Mapping[Language, Mapping[str, tuple[str, ...]]]:
+    """What callers say for each intent; yes and no, which every plan knows, included."""
+    known = {**plan.intents, **ANSWERS}
+    return {
+        language: {intent: phrases.get(language, ()) for intent, phrases in known.items()}
+        for language in plan.practice.languages
+    }
+
+
+def phrases_of(plan: Plan) -> Mapping[Language, tuple[str, ...]]:
+    """Every phrase once, for the recogniser's language model."""
+    return {
+        language: tuple(dict.fromkeys(phrase for phrases in intents.values() for phrase in phrases))
+        for language, intents in intents_of(plan).items()
+    }
+
+
+def grammar_of(plan: Plan, ask: Ask) -> tuple[str, ...] | None:
+    """The closed list of phrases of a closed Ask, None for an open one."""
+    if not ask.closed:
+        return None
+    known = {**plan.intents, **ANSWERS}
+    said = (
+        phrase
+        for intent in ask.intents
+        for lang, some in known[intent].items()
+        if lang == ask.language
+        for phrase in some
+    )
+    return tuple(dict.fromkeys(said))
+
+
+def _own(plan: Plan, language: Language) -> Iterator[tuple[str, Wording]]:
+    for name, words in plan.prompts.items():
+        yield name, Wording(words[language], language)
+    sentences = _SENTENCES[language]
+    yield OPERATOR_PROMPT, Wording(sentences.operator.format(key=sentences.digits[int(OPERATOR_KEY)]), language)
+    for name, menu in plan.menus.items():
+        yield from _of_languages(name, menu)
+        for key, choice in menu.choices.items():
+            yield from _of_choice(plan, name, key, choice, language)
+
+
+def _of_languages(menu_name: str, menu: Menu) -> Iterator[tuple[str, Wording]]:
+    for key, tongue in menu.languages.items():
+        sentences = _SENTENCES[tongue.to]
+        yield (
+            press_prompt(menu_name, key),
+            Wording(sentences.language.format(key=sentences.digits[int(key)]), tongue.to),
+        )
+
+
+def _of_choice(plan: Plan, menu: str, key: str, choice: Choice, language: Language) -> Iterator[tuple[str, Wording]]:
+    sentences, name = _SENTENCES[language], choice.name[language]
+    parts = {"name": name[0].upper() + name[1:], "key": sentences.digits[int(key)]}
+    yield press_prompt(menu, key), Wording(sentences.press.format(**parts), language)
+    if phrase := _first_phrase(plan, choice, language):
+        yield f"{menu}.{key}.say", Wording(sentences.say.format(**parts, phrase=phrase), language)
+    if choice.intent:
+        yield confirm_prompt(menu, key), Wording(sentences.confirm.format(name=name), language)
+
+
+def _first_phrase(plan: Plan, choice: Choice, language: str) -> str:
+    """What callers are told to say: an intent's first phrase."""
+    phrases = dict(plan.intents[choice.intent]) if choice.intent else {}
+    return next((some[0] for lang, some in phrases.items() if lang == language and some), "")

@@ -1,0 +1,274 @@
+"""The walk of one caller: answers in, steps out."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.menus.interpreter import MAX_STEPS, Walk, voicemail
+from ivr.menus.steps import (
+    Answer,
+    Ask,
+    Bye,
+    CannotHear,
+    Danger,
+    Done,
+    Key,
+    Meant,
+    NotUnderstood,
+    Recall,
+    Say,
+    Silent,
+    Step,
+    ToQueue,
+    ToVoicemail,
+)
+from tests.menus.plans import small
+
+SENTENCE = ("i need an appointment with cardiology",)
+SURE_VISIT = Meant("visit", 0.9, ("appointment",), SENTENCE)
+UNSURE_VISIT = Meant("visit", 0.6, ("appointment",), SENTENCE)
+MAIN_KEYS = frozenset("012349*")
+
+
+def walk(*answers: Answer, dialled: str = "", hears: tuple[str, ...] = ("en", "es")) -> Step:
+    """The step after these answers."""
+    caller = Walk(small(), dialled, hears=hears)
+    step = caller.begin()
+    for answer in answers:
+        step = caller.answered(answer)
+    return step
+
+
+def asked(step: Step) -> tuple[tuple[str, ...], bool, bool]:
+    """An Ask's prompts, whether it listens, and whether to a closed list."""
+    assert isinstance(step, Ask)
+    return step.prompts, bool(step.intents), step.closed
+
+
+def reasons(step: Step) -> list[str]:
+    assert isinstance(step, ToQueue | ToVoicemail | Bye)
+    return [reason.text for reason in step.reasons]
+
+
+def queued(step: Step) -> tuple[str, set[str], bool, tuple[str, ...]]:
+    assert isinstance(step, ToQueue)
+    return step.queue, set(step.needs), step.urgent, step.prompts
+
+
+def test_the_first_question_is_open_and_takes_keys_at_the_same_time() -> None:
+    assert walk() == Ask(
+        "en",
+        ("welcome", "main.9", "how", "main.1", "main.2", "main.3", "main.4"),
+        MAIN_KEYS,
+        ("visit", "bill", "spanish", "operator"),
+    )
+
+
+def test_what_a_deeper_menu_asks_may_be_said_at_once() -> None:
+    assert queued(walk(Meant("bill", 0.9))) == ("desk", set(), False, ("connecting",))
+
+
+def test_what_was_said_already_is_not_asked_again() -> None:
+    assert walk(SURE_VISIT) == Recall("en", SENTENCE, ("heart",))
+    assert queued(walk(SURE_VISIT, Meant("heart", 0.9))) == ("desk", {"cardiology"}, False, ("connecting",))
+
+
+def test_an_unsure_recall_asks() -> None:
+    for answer in (NotUnderstood(), Meant("heart", 0.5), Meant("bill", 0.9)):
+        assert asked(walk(SURE_VISIT, answer)) == (("which", "office.1", "office.2"), True, False)
+
+
+def test_speech_without_its_readings_asks() -> None:
+    assert asked(walk(Meant("visit", 0.9))) == (("which", "office.1", "office.2"), True, False)
+
+
+def test_an_unsure_meaning_is_confirmed_by_word_or_key() -> None:
+    assert walk(UNSURE_VISIT) == Ask("en", ("main.1.confirm",), frozenset("012*"), ("yes", "no"), closed=True)
+    for yes in (Meant("yes", 0.8), Key("1")):
+        assert walk(UNSURE_VISIT, yes) == Recall("en", SENTENCE, ("heart",))
+
+
+def test_no_asks_again_with_a_closed_list() -> None:
+    closed = ("sorry_again", "main.9", "main.1.say", "main.2", "main.3", "main.4", "operator")
+    for no in (Meant("no", 0.8), Key("2")):
+        assert asked(walk(UNSURE_VISIT, no)) == (closed, True, True)
+
+
+def test_a_confirmation_that_fails_asks_again() -> None:
+    assert asked(walk(UNSURE_VISIT, Silent()))[0][0] == "still_there"
+    for answer in (NotUnderstood(), Key("7"), Meant("yes", 0.1)):
+        assert asked(walk(UNSURE_VISIT, answer))[0][0] == "not_understood"
+
+
+def test_a_confirmation_is_repeated_and_left_for_the_operator() -> None:
+    assert walk(UNSURE_VISIT, Key("*")) == walk(UNSURE_VISIT)
+    assert queued(walk(UNSURE_VISIT, Key("0")))[0] == "desk"
+
+
+def test_a_confirmation_that_cannot_be_heard_takes_keys() -> None:
+    assert asked(walk(UNSURE_VISIT, CannotHear())) == (("main.1.confirm",), False, False)
+    assert walk(UNSURE_VISIT, CannotHear(), Key("1")) == Recall("en", SENTENCE, ("heart",))
+
+
+def test_a_guess_is_not_understood() -> None:
+    assert asked(walk(Meant("visit", 0.2)))[0][0] == "not_understood"
+    assert asked(walk(Meant("heart", 0.9)))[0][0] == "not_understood"
+
+
+def test_the_second_question_is_a_closed_list_the_third_takes_keys_then_a_person_comes() -> None:
+    keys = ("main.9", "please_press", "main.1", "main.2", "main.3", "main.4", "operator")
+    assert asked(walk(Silent()))[1:] == (True, True)
+    assert asked(walk(Silent(), NotUnderstood())) == (("not_understood", *keys), False, False)
+    assert asked(walk(Silent(), Key("7"))) == (("not_understood", *keys), False, False)
+    assert queued(walk(Silent(), Silent(), Silent())) == ("desk", set(), False, ("to_a_person",))
+
+
+def test_a_menu_names_its_own_way_out() -> None:
+    lost = walk(Key("1"), NotUnderstood(), NotUnderstood(), NotUnderstood())
+    assert queued(lost)[0] == "nurse"
+    assert queued(walk(Key("1"), Silent(), Silent(), Silent()))[0] == "desk"
+
+
+def test_what_cannot_be_heard_is_asked_by_keys_and_is_no_failure() -> None:
+    keys = ("main.9", "please_press", "main.1", "main.2", "main.3", "main.4", "operator")
+    assert asked(walk(CannotHear())) == (keys, False, False)
+    assert asked(walk(CannotHear(), Silent(), Silent()))[0][0] == "still_there"
+    assert queued(walk(CannotHear(), Silent(), Silent(), Silent()))[0] == "desk"
+
+
+def test_speech_is_tried_again_on_the_next_menu() -> None:
+    assert asked(walk(CannotHear(), Key("1"))) == (("which", "office.1", "office.2"), True, False)
+
+
+def test_a_language_without_a_recogniser_takes_keys() -> None:
+    assert asked(walk(hears=("es",)))[1] is False
+    assert asked(walk(Key("9"), hears=("en",)))[1] is False
+
+
+def test_spanish_is_a_key_or_a_word_away_and_greets_again() -> None:
+    spanish = Ask(
+        "es",
+        ("welcome", "main.8", "how", "main.1", "main.2", "main.3", "main.4"),
+        frozenset("012348*"),
+        ("visit", "bill", "english", "operator"),
+    )
+    assert walk(Key("9")) == spanish
+    assert walk(Meant("spanish", 0.9)) == spanish
+    assert asked(walk(Meant("spanish", 0.5)))[0][0] == "not_understood"
+    assert walk(Key("9"), Key("8")) == walk()
+
+
+def test_a_spanish_caller_needs_a_person_who_speaks_it() -> None:
+    assert queued(walk(Key("9"), Key("1"), Key("1")))[1] == {"cardiology", "spanish"}
+
+
+def test_key_0_and_its_word_reach_the_operator_from_every_menu() -> None:
+    for way in ((), (Key("1"),), (Key("2"),)):
+        assert queued(walk(*way, Key("0"))) == ("desk", set(), False, ("to_a_person",))
+        assert queued(walk(*way, Meant("operator", 0.5)))[0] == "desk"
+
+
+def test_a_star_repeats_without_the_greeting() -> None:
+    assert asked(walk(Key("*")))[0] == ("main.9", "how", "main.1", "main.2", "main.3", "main.4")
+
+
+def test_danger_passes_everything_on_every_step_and_needs_nobody_special() -> None:
+    danger = Danger("chest pain", ("chest", "pain"))
+    ways: list[tuple[Answer, ...]] = [(), (UNSURE_VISIT,), (SURE_VISIT,), (Key("4"),), (Key("9"), Silent(), Silent())]
+    for way in ways:
+        step = walk(*way, danger)
+        assert queued(step) == ("nurse", set(), True, ("urgent_connecting",))
+
+
+def test_the_words_of_danger_stay_in_their_own_field() -> None:
+    step = walk(Danger("chest pain", ("my chest", "pain")))
+    assert isinstance(step, ToQueue)
+    assert [(r.text, r.phi) for r in step.reasons][1:] == [
+        ("A sign of danger: 'chest pain'.", "my chest / pain"),
+        ("To queue 'nurse', urgent.", ""),
+    ]
+
+
+def test_a_choice_may_tell_something_and_come_back() -> None:
+    assert walk(Key("4")) == Say("en", ("hours",))
+    assert walk(Key("4"), Done()) == walk()
+
+
+def test_a_choice_may_end_in_voicemail_or_goodbye() -> None:
+    message = walk(Key("3"))
+    assert isinstance(message, ToVoicemail)
+    assert (message.box, message.prompts) == ("desk", ("voicemail_please",))
+    end = walk(Key("2"), Key("2"))
+    assert isinstance(end, Bye)
+    assert end.prompts == ("goodbye",)
+
+
+def test_a_box_greets_with_its_own_words() -> None:
+    plan = small(voicemail={"desk": {"greeting": "hours"}})
+    assert voicemail(plan, "es", "desk") == ToVoicemail("es", "desk", prompts=("hours",))
+
+
+def test_an_urgent_queue_makes_everybody_urgent() -> None:
+    plan = small(queues={"desk": {"needs": ["desk"], "priority": "urgent"}, "nurse": {"needs": ["nurse"]}})
+    caller = Walk(plan)
+    caller.begin()
+    assert queued(caller.answered(Key("0")))[2] is True
+
+
+def test_the_reasons_tell_the_way() -> None:
+    step = walk(Silent(), UNSURE_VISIT, Key("1"), Meant("heart", 0.9, ("cardiology",)), dialled="(617) 555-0100")
+    assert reasons(step) == [
+        "Called main line at downtown: menu 'main', language 'en'.",
+        "Menu 'main', attempt 1 of 3: was silent.",
+        "Menu 'main': said what means 'visit' (confidence 0.60): below 0.75, so it was confirmed.",
+        "Confirmed: 'to make an appointment'.",
+        "Menu 'office': had said what means 'heart' (confidence 0.90) already: 'for the heart'.",
+        "To queue 'desk', with cardiology.",
+    ]
+
+
+def test_the_intent_is_the_matter_not_its_detail() -> None:
+    step = walk(SURE_VISIT, Meant("heart", 0.9))
+    assert isinstance(step, ToQueue)
+    assert step.intent == "visit"
+
+
+def test_back_at_the_start_is_a_new_matter() -> None:
+    step = walk(Meant("visit", 0.9), Key("2"), Key("2"), Key("1"))
+    assert isinstance(step, ToQueue)
+    assert step.intent == "bill"
+
+
+def test_a_caller_who_plays_for_ever_reaches_a_person() -> None:
+    step = walk(*[Key("*")] * MAX_STEPS)
+    assert queued(step)[0] == "desk"
+    assert reasons(step)[-2] == f"After {MAX_STEPS} steps a person takes over."
+
+
+ANSWERS = st.one_of(
+    st.builds(Key, st.text("0123456789*#", max_size=3)),
+    st.builds(
+        Meant,
+        st.sampled_from(["visit", "heart", "bill", "spanish", "english", "operator", "yes", "no", "unknown"]),
+        st.floats(0, 1),
+        st.just(("word",)),
+        st.sampled_from([(), SENTENCE]),
+    ),
+    st.sampled_from([NotUnderstood(), Silent(), CannotHear()]),
+)
+
+
+@given(st.lists(ANSWERS, min_size=MAX_STEPS, max_size=MAX_STEPS))
+def test_whatever_callers_do_they_arrive_somewhere_and_always_the_same(answers: list[Answer]) -> None:
+    first, second = Walk(small()), Walk(small())
+    step = first.begin()
+    assert second.begin() == step
+    for answer in answers:
+        if isinstance(step, ToQueue | ToVoicemail | Bye):
+            break
+        fitting: Answer = Done() if isinstance(step, Say) else answer
+        step = first.answered(fitting)
+        assert second.answered(fitting) == step
+    assert isinstance(step, ToQueue | ToVoicemail | Bye)
+    assert step.reasons == first.reasons
