@@ -20,7 +20,10 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """The plan, whole: queues and agents that are no longer named finish what they began and then leave."""
+    """The plan, whole, each name once. Queues and agents that it no longer names finish what they began, then leave.
+
+    Callers who wait in a queue that is no more are sent away with `to` = "".
+    """
 
     queues: tuple[Queue, ...]
     agents: tuple[Agent, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003 - acd.codec reads the types of the fields at run time
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -34,7 +34,11 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A person with a phone. `skills` maps a skill to its level, 1 (some) to 5 (expert)."""
+    """A person with a phone. `skills` maps a skill to its level, 1 (some) to 5 (expert).
+
+    A person named in the plan is ready until they say otherwise; with `ready` false they first have to sign in.
+    """
 
     name: str
     skills: Mapping[str, int] = field(default_factory=dict)
+    ready: bool = True
