@@ -1,0 +1,112 @@
+"""The tables. Times are seconds since the epoch (UTC); a column `sealed_*` holds patient data, encrypted by the vault.
+
+journal          what the routing engine was told, in order
+journal_aside    journal rows that could not be read back, and what followed them
+calls 1──n timeline
+voicemails       the sound is a sealed file beside the database
+audit            who looked at or deleted what
+vault            the fingerprint of the key that sealed this database
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+SEQUENCE = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself for INTEGER alone
+
+metadata = MetaData()
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", SEQUENCE, primary_key=True, autoincrement=True),
+    Column("at", Double, nullable=False),
+    Column("event", Text, nullable=False),
+    sqlite_autoincrement=True,  # a number is never used twice, also after rows were removed
+)
+
+journal_aside = Table(
+    "journal_aside",
+    metadata,
+    Column("seq", SEQUENCE, primary_key=True, autoincrement=False),
+    Column("at", Double),
+    Column("event", Text),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", String(150), primary_key=True),
+    Column("number", String(20), nullable=False),
+    Column("started", Double, nullable=False),
+    Column("dialled_number", String(40), nullable=False),
+    Column("sealed_caller_number", LargeBinary),
+    Column("plan", Text, nullable=False),
+    Column("answered", Double),
+    Column("ended", Double),
+    Column("language", String(20), nullable=False),
+    Column("intent", Text, nullable=False),
+    Column("sealed_evidence", LargeBinary),
+    Column("route", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("joined", Double),
+    Column("person", Text, nullable=False),
+    Column("wait_seconds", Double),
+    Column("talk_seconds", Double),
+    Column("outcome", String(40), nullable=False),
+    Index("calls_by_number", "number", unique=True),
+    Index("calls_by_start", "started"),
+    Index("calls_by_outcome", "outcome", "started"),
+    Index("calls_by_end", "ended"),
+)
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("call", String(150), ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("sealed_data", LargeBinary),
+)
+
+voicemails = Table(
+    "voicemails",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("call", String(150), nullable=False),
+    Column("box", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("heard_by", Text, nullable=False),
+    Column("heard_at", Double),
+    Index("voicemails_by_time", "at"),
+    Index("voicemails_by_box", "box", "at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", SEQUENCE, primary_key=True, autoincrement=True),
+    Column("at", Double, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+vault = Table("vault", metadata, Column("fingerprint", String(64), primary_key=True))
