@@ -1,0 +1,78 @@
+"""Small YAML files of words, read with their places: each mistake is reported as file:line:column, all at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class BadTable(Exception):  # noqa: N818 - says what the file is
+    """The file cannot be used; the message has one line for each mistake in it."""
+
+
+class Table:
+    """One YAML file of mappings, lists and plain text. `no`, `on` and `0123` are words here, as everywhere in speech.
+
+    The readers report what they cannot use and go on with nothing; `finish` raises BadTable if there was any mistake.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._mistakes: list[str] = []
+
+    def root(self) -> yaml.Node:
+        """Raises BadTable at once when the file cannot be read or is no YAML: there is nothing to go on with."""
+        try:
+            node = yaml.compose(self._path.read_text("utf-8"), Loader=yaml.CBaseLoader)
+        except OSError as error:
+            raise BadTable(f"{self._path}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise BadTable(f"{self._path}: not in UTF-8; save it as UTF-8") from error
+        except yaml.MarkedYAMLError as error:
+            raise BadTable(self._at(error.problem_mark, f"{error.problem}")) from error
+        except yaml.YAMLError as error:
+            raise BadTable(f"{self._path}: {error}") from error
+        if node is None:
+            raise BadTable(f"{self._path}: empty")
+        return node
+
+    def entries(self, node: yaml.Node, what: str) -> Iterator[tuple[str, yaml.Node]]:
+        """The keys and values of a mapping; a key that stands there twice is a mistake."""
+        if not isinstance(node, yaml.MappingNode):
+            self.mistake(node, f"{what} must be a mapping (name: …)")
+            return
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = self.text(key, f"a name in {what}")
+            if name in seen:
+                self.mistake(key, f"'{name}' is there twice in {what}")
+            seen.add(name)
+            yield name, value
+
+    def texts(self, node: yaml.Node, what: str) -> tuple[str, ...]:
+        """A list of texts."""
+        if not isinstance(node, yaml.SequenceNode):
+            self.mistake(node, f"{what} must be a list")
+            return ()
+        return tuple(self.text(item, f"each of {what}") for item in node.value)
+
+    def text(self, node: yaml.Node, what: str) -> str:
+        if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
+            self.mistake(node, f"{what} must be a text")
+            return ""
+        return str(node.value).strip()
+
+    def mistake(self, node: yaml.Node, what: str) -> None:
+        self._mistakes.append(self._at(node.start_mark, what))
+
+    def finish(self) -> None:
+        if self._mistakes:
+            raise BadTable("\n".join(self._mistakes))
+
+    def _at(self, mark: yaml.Mark | None, what: str) -> str:
+        return f"{self._path}:{mark.line + 1}:{mark.column + 1}: {what}" if mark else f"{self._path}: {what}"
