@@ -1,6 +1,6 @@
 """Events as JSON and back, without loss: the journal's format.
 
-    {"version": 1, "event": "OfferFailed", "offer": 7, "cause": "busy"}
+    {"version": 1, "event": "OfferFailed", "offer": 7, "cause": "BUSY"}
 
 A field that did not exist when an event was written takes its default, so old journals stay readable. Anything else
 that does not fit raises EventFormatError: a journal that is half understood must not be replayed.
