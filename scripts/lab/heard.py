@@ -3,7 +3,9 @@
 Packets are kept as they came and decoded when somebody asks: a hundred callers who only wait cost little.
 """
 
+import asyncio
 import struct
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -69,6 +71,11 @@ class Heard:
     def since(self, at: float) -> Pcm:
         """The recording from a time of the event loop on."""
         return self.pcm()[max(0, int((at - self.began_at) * RATE)) :]
+
+    async def until(self, holds: Callable[[Pcm], object]) -> None:
+        """Return once something holds of the recording; looked at every 50 ms. The caller sets the time limit."""
+        while not holds(self.pcm()):  # noqa: ASYNC110 - sound is no event
+            await asyncio.sleep(0.05)
 
     def save(self, file: Path) -> None:
         """As a WAV file."""

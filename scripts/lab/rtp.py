@@ -35,7 +35,9 @@ class Stream:
         self._socket.setblocking(False)
         self._socket.bind((host, 0))
         self._sayings: deque[tuple[Pcm, Moment[None], bool]] = deque()
-        self._frames = self._play()
+        self._keys: deque[tuple[str, Moment[None]]] = deque()
+        self._talk = self._say_all()
+        self._frames = self._send_all()
         self._ssrc, self._sequence, self._timestamp = (secrets.randbits(bits) for bits in (32, 15, 31))
         self._marker = 0x80
         self.other: Media | None = None
@@ -56,8 +58,9 @@ class Stream:
         Pacer.of_this_loop().remove(self)
         self._loop.remove_reader(self._socket)
         self._socket.close()
-        for _, said, _ in self._sayings:
-            said.cannot_happen("the call ended before all was said")
+        self.hush("the call ended before all was said")
+        for _, pressed in self._keys:
+            pressed.cannot_happen("the call ended before all was pressed")
         self.heard.first_audio.cannot_happen("the call ended before anything was heard")
 
     def say(self, pcm: Pcm, *, repeat: bool = False) -> Moment[None]:
@@ -67,24 +70,35 @@ class Stream:
         return said
 
     def press(self, keys: str) -> Moment[None]:
-        """Press keys one after the other, at once; what is being said goes on afterwards."""
+        """Press keys at once, after those pressed already; what is being said goes on afterwards."""
         pressed = Moment[None]()
-        self._frames = self._press(keys, pressed, self._frames)
+        self._keys.append((keys, pressed))
         return pressed
 
-    def hush(self) -> None:
+    def hush(self, why: str = "hushed") -> None:
         """Say nothing more of what was begun."""
         for _, said, _ in self._sayings:
-            said.cannot_happen("hushed")
+            said.cannot_happen(why)
         self._sayings.clear()
-        self._frames = self._play()
+        self._talk = self._say_all()
 
     def send_frame(self) -> None:
         """The pacer calls it every 20 ms."""
         if self.other and not self.muted:
             next(self._frames)
 
-    def _play(self) -> Iterator[None]:
+    def _send_all(self) -> Iterator[None]:
+        """One step is one frame."""
+        while True:
+            if self._keys:
+                keys, pressed = self._keys.popleft()
+                yield from self._press_all(keys)
+                pressed.happened(None)
+            else:
+                next(self._talk)
+                yield
+
+    def _say_all(self) -> Iterator[None]:
         while True:
             if not self._sayings:
                 self._send_audio(b"")
@@ -99,7 +113,7 @@ class Stream:
                 self._sayings.popleft()
                 said.happened(None)
 
-    def _press(self, keys: str, pressed: Moment[None], after: Iterator[None]) -> Iterator[None]:
+    def _press_all(self, keys: str) -> Iterator[None]:
         for key in keys:
             for frame in range(1, KEY_FRAMES + 1):
                 self._send_key(key, frame)
@@ -108,8 +122,6 @@ class Stream:
             for _ in range(PAUSE_FRAMES):
                 self._send_audio(b"")
                 yield
-        pressed.happened(None)
-        yield from after
 
     def _send_audio(self, audio: bytes) -> None:
         codec = self.other.codec if self.other else ULAW

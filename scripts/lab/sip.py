@@ -8,6 +8,7 @@ from lab.g711 import CODECS, Codec
 SHORT = {"v": "via", "f": "from", "t": "to", "i": "call-id", "m": "contact", "l": "content-length", "c": "content-type"}
 TELEPHONE_EVENT = 101  # the payload type we offer for keys; the other side may choose another
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE"
+START = re.compile(r"SIP/2\.0 \d{3} .*|[A-Z]+ \S+ SIP/2\.0")
 REASONS = {
     180: "Ringing",
     200: "OK",
@@ -63,7 +64,7 @@ def parse(datagram: bytes) -> Message:
     start, *lines = re.sub(r"\r\n[ \t]+", " ", head).split("\r\n")
     headers = [(key.strip().lower(), value.strip()) for key, _, value in (line.partition(":") for line in lines)]
     message = Message(start, [(SHORT.get(key, key), value) for key, value in headers], body)
-    if "SIP/2.0" not in start or not message.get("call-id") or not message.get("cseq"):
+    if not (START.fullmatch(start) and message.get("call-id") and message.get("cseq")):
         raise ValueError("not a SIP message")
     return message
 
