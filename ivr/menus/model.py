@@ -121,6 +121,11 @@ def _choice_key(value: object) -> str:
     return key
 
 
+def _empty(value: object) -> object:
+    """A box needs no settings: `scheduling:` alone is a box."""
+    return {} if value is None else value
+
+
 def _number_key(value: object) -> str:
     if not isinstance(value, str):
         raise PydanticCustomError("sentence", "is a telephone number: write it in quotes, or YAML makes a sum of it")
@@ -193,7 +198,7 @@ class Menu(_Noun):
     ask: Name
     choices: Annotated[Mapping[ChoiceKey, Choice], Field(min_length=1)]
     say: Name | None = None
-    languages: Mapping[ChoiceKey, Tongue] = {}
+    language_keys: Mapping[ChoiceKey, Tongue] = {}
     silent: Goal | None = None
     unclear: Goal | None = None
     wait: Seconds = 6.0
@@ -263,7 +268,7 @@ class Plan(_Noun):
     prompts: Mapping[Name, Words] = {}
     intents: Mapping[Name, Mapping[Language, tuple[Text, ...]]] = {}
     numbers: Mapping[NumberKey, Entry] = {}
-    voicemail: Mapping[Name, Box] = {}
+    voicemail: Mapping[Name, Annotated[Box, BeforeValidator(_empty)]] = {}
     confidence: Annotated[Confidence, AfterValidator(_ascending)] = Confidence()
 
     def entry(self, dialled: str) -> Entry:

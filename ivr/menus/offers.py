@@ -38,7 +38,7 @@ def spoken(plan: Plan, menu: str, passed: frozenset[str] = frozenset()) -> Mappi
 
 def tongues(menu: Menu, language: str) -> Mapping[str, Tongue]:
     """The languages that a caller of `language` can change to, by key."""
-    return {key: tongue for key, tongue in menu.languages.items() if tongue.to != language}
+    return {key: tongue for key, tongue in menu.language_keys.items() if tongue.to != language}
 
 
 def keys(menu: Menu, language: str) -> frozenset[str]:

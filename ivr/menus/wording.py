@@ -130,7 +130,7 @@ def _own(plan: Plan, language: Language) -> Iterator[tuple[str, Wording]]:
 
 
 def _of_languages(menu_name: str, menu: Menu) -> Iterator[tuple[str, Wording]]:
-    for key, tongue in menu.languages.items():
+    for key, tongue in menu.language_keys.items():
         sentences = _SENTENCES[tongue.to]
         yield (
             press_prompt(menu_name, key),

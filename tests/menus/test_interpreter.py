@@ -205,12 +205,12 @@ def test_a_choice_may_end_in_voicemail_or_goodbye() -> None:
 
 
 def test_a_box_greets_with_its_own_words() -> None:
-    plan = small(voicemail={"desk": {"greeting": "hours"}})
+    plan = small(("  desk: {}", "  desk: {greeting: hours}"))
     assert voicemail(plan, "es", "desk") == ToVoicemail("es", "desk", prompts=("hours",))
 
 
 def test_an_urgent_queue_makes_everybody_urgent() -> None:
-    plan = small(queues={"desk": {"needs": ["desk"], "priority": "urgent"}, "nurse": {"needs": ["nurse"]}})
+    plan = small(("desk: {needs: [desk],", "desk: {needs: [desk], priority: urgent,"))
     caller = Walk(plan)
     caller.begin()
     assert queued(caller.answered(Key("0")))[2] is True

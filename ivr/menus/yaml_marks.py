@@ -1,0 +1,208 @@
+"""YAML 1.2 that knows where everything stands. PyYAML reads the events; the scalars' meaning is ours.
+
+YAML 1.1 would read 13:30 as 810, 0123 as 83 and `on` as true. Here the core schema of YAML 1.2 holds: true, false,
+null, decimal, octal and hexadecimal numbers; all else is text. Tags are refused, duplicate keys are mistakes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ivr.menus.mistakes import Path
+
+MAX_BYTES = 1_000_000  # the largest practice's plan is a tenth of it; more is a wrong file
+MAX_DEPTH = 20  # a plan nests eight deep; more would exhaust the stack
+MAX_NODES = 100_000  # counted with aliases written out: nine lines of them can stand for a billion values
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_WORDS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
+}
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}|0x[0-9a-fA-F]{1,15}|0o[0-7]{1,20}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]{1,50}|[0-9]{1,50}(\.[0-9]{0,50})?)([eE][-+]?[0-9]{1,3})?")
+
+_ADVICE = {
+    "mapping values are not allowed": "text that holds ': ' needs quotes around it",
+    "cannot start any token": "indent with spaces, not tabs, and put quotes around text that begins with @, % or `",
+    "could not find expected ':'": "a ':' is missing, or the line is not indented like its neighbours",
+    "did not find expected key": "the line is not indented like its neighbours",
+    "did not find expected ',' or": "a bracket or brace is not closed",
+    "unexpected end of stream": "quotes are not closed",
+}
+
+Scalar = str | int | float | bool | None
+Mark = tuple[int, int]  # line and column, from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value with its place. A mapping's entries are kept by their key's text."""
+
+    mark: Mark
+    value: Scalar | tuple[Node, ...] | dict[str, Entry]
+
+    def plain(self) -> object:
+        """The value without its places."""
+        if isinstance(self.value, dict):
+            return {entry.key: entry.node.plain() for entry in self.value.values()}
+        if isinstance(self.value, tuple):
+            return [node.plain() for node in self.value]
+        return self.value
+
+    def below(self, step: str | int) -> Entry | None:
+        if isinstance(self.value, dict):
+            return self.value.get(str(step))
+        if isinstance(self.value, tuple) and isinstance(step, int) and step < len(self.value):
+            return Entry(step, self.value[step].mark, self.value[step])
+        return None
+
+    def at(self, path: Path, *, key: bool = False) -> Mark:
+        """The place of the value at `path`, as far as it exists; of its key with `key` or when it is no scalar."""
+        node, mark = self, self.mark
+        for step in path:
+            entry = node.below(step)
+            if entry is None:
+                return mark
+            node = entry.node
+            mark = entry.mark if key or isinstance(node.value, dict | tuple) else node.mark
+        return mark
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key with its place, and what it stands for."""
+
+    key: str | int
+    mark: Mark
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    mark: Mark
+    text: str
+
+
+class _Stop(Exception):  # noqa: N818 - control flow inside this module
+    """Reading cannot go on."""
+
+    def __init__(self, event: yaml.Event, text: str) -> None:
+        self.fault = Fault(_mark(event), text)
+
+
+def _mark(event: yaml.Event) -> Mark:
+    assert event.start_mark is not None
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def read(text: str) -> tuple[Node | None, list[Fault]]:
+    """Read one document; None where it cannot be read at all. Syntax mistakes end the reading, others are collected."""
+    if found := _UNPRINTABLE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        column = found.start() - text.rfind("\n", 0, found.start())
+        return None, [Fault((line, column), f"the character U+{ord(found[0]):04X} cannot be in a plan: remove it")]
+    reader = _Reader(text)
+    try:
+        return reader.document(), reader.faults
+    except _Stop as stop:
+        return None, [*reader.faults, stop.fault]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return None, [*reader.faults, Fault(place, _syntax(error.problem or "cannot be read"))]
+
+
+def _syntax(problem: str) -> str:
+    advice = next((text for sign, text in _ADVICE.items() if sign in problem), "look at this line and the one above")
+    return f"this is not YAML ({problem}): {advice}"
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.faults: list[Fault] = []
+        self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=_LOADER))
+        self._anchors: dict[str, tuple[Node, int]] = {}  # with the number of values within
+        self._nodes = 0
+
+    def document(self) -> Node:
+        root = None
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if root is not None:
+                    raise _Stop(event, "a plan is one document: remove the '---' before this")
+                root = self._node(next(self._events), 0)
+        return root or Node((1, 1), None)
+
+    def _node(self, event: yaml.Event, depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            raise _Stop(event, f"nested deeper than {MAX_DEPTH}: no part of a plan is")
+        if not isinstance(event, yaml.AliasEvent):
+            return self._fresh(event, depth)
+        if event.anchor not in self._anchors:
+            raise _Stop(event, f"*{event.anchor} stands for nothing that was written above it")
+        node, size = self._anchors[event.anchor]
+        self._count(event, size)
+        return node
+
+    def _count(self, event: yaml.Event, nodes: int) -> None:
+        self._nodes += nodes
+        if self._nodes > MAX_NODES:
+            raise _Stop(event, f"more than {MAX_NODES} values, aliases written out: no plan has so many")
+
+    def _fresh(self, event: yaml.Event, depth: int) -> Node:
+        assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
+        if event.tag not in {None, "!"}:
+            raise _Stop(event, f"the tag {event.tag} cannot be in a plan: remove it")
+        before = self._nodes
+        self._count(event, 1)
+        if isinstance(event, yaml.ScalarEvent):
+            node = Node(_mark(event), _meaning(event.value) if event.implicit[0] else event.value)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            node = self._sequence(event, depth)
+        else:
+            node = self._mapping(event, depth)
+        if event.anchor:
+            self._anchors[event.anchor] = node, self._nodes - before
+        return node
+
+    def _sequence(self, start: yaml.Event, depth: int) -> Node:
+        items = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._node(event, depth + 1))
+        return Node(_mark(start), tuple(items))
+
+    def _mapping(self, start: yaml.Event, depth: int) -> Node:
+        entries: dict[str, Entry] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._node(event, depth + 1).value
+            value = self._node(next(self._events), depth + 1)
+            if isinstance(key, bool) or not isinstance(key, str | int):
+                self.faults.append(Fault(_mark(event), "a key must be text or a whole number: put it in quotes"))
+            elif first := entries.get(str(key)):  # 1 and "1" are the same key to a caller
+                said = f"'{key}' is here twice, first in line {first.mark[0]}: keep one of them"
+                self.faults.append(Fault(_mark(event), said))
+            else:
+                entries[str(key)] = Entry(key, _mark(event), value)
+        return Node(_mark(start), entries)
+
+
+def _meaning(text: str) -> Scalar:
+    """The value of a plain scalar by YAML 1.2's core schema; a number that none of ours can be stays text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text, {"0x": 16, "0o": 8}.get(text[:2], 10))
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return text

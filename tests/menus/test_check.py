@@ -1,0 +1,119 @@
+"""Names that stand for nothing are found, with the likely name."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.menus.check import names_of, references
+from tests.menus.plans import small
+
+
+def told(*replacements: tuple[str, str]) -> list[str]:
+    plan = small(*replacements)
+    return [finding.text for finding in references(plan, names_of(plan))]
+
+
+def test_a_plan_whose_names_all_exist_is_right() -> None:
+    assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("start: main\n", "start: maim\n", "'start' is 'maim', which is not a menu; did you mean 'main'?"),
+        (
+            "operator: {queue: desk",
+            "operator: {queue: dusk",
+            "'queue' of 'operator' is 'dusk', which is not a queue; did you mean 'desk'?",
+        ),
+        (
+            "urgent: {queue: nurse",
+            "urgent: {queue: nurses",
+            "'queue' of 'urgent' is 'nurses', which is not a queue; did you mean 'nurse'?",
+        ),
+        (
+            "intent: operator}",
+            "intent: human}",
+            "'intent' of 'operator' names 'human', which is not an intent",
+        ),
+        (
+            "{start: main, site",
+            "{start: xyz, site",
+            "'start' of number '+16175550100' is 'xyz', which is not a menu",
+        ),
+        (
+            "go: office",
+            "go: ofice",
+            "choice '1' of menu 'main' goes to 'ofice', which is not a menu; did you mean 'office'?",
+        ),
+        ("voicemail desk}\n", "voicemail d}\n", "choice '3' of menu 'main' goes to 'd', which is not a voicemail box"),
+        (
+            "queue desk}",
+            "queue dsk}",
+            "choice '1' of menu 'office' goes to 'dsk', which is not a queue; did you mean 'desk'?",
+        ),
+        ("ask: how", "ask: hwo", "'ask' of menu 'main' names 'hwo', which is not a prompt; did you mean 'how'?"),
+        (
+            "say: hours",
+            "say: hour",
+            "'say' of choice '4' of menu 'main' names 'hour', which is not a prompt; did you mean 'hours'?",
+        ),
+        (
+            "intent: heart",
+            "intent: hart",
+            "'intent' of choice '1' of menu 'office' names 'hart', which is not an intent; did you mean 'heart'?",
+        ),
+        (
+            "intent: spanish",
+            "intent: x",
+            "'intent' of language key '9' of menu 'main' names 'x', which is not an intent",
+        ),
+        (
+            "unclear: queue nurse",
+            "unclear: queue nurs",
+            "'unclear' of menu 'office' names 'nurs', which is not a queue; did you mean 'nurse'?",
+        ),
+        (
+            "unclear: queue nurse",
+            "unclear: voicemail desk",
+            "'unclear' of menu 'office' must lead to a person: write 'queue NAME', not 'voicemail desk'",
+        ),
+        (
+            "to: voicemail desk",
+            "to: main",
+            "the overflow of queue 'desk' must be 'queue NAME' or 'voicemail NAME', not 'main'",
+        ),
+        ("desk: {}", "desk: {greeting: x}", "'greeting' of voicemail box 'desk' names 'x', which is not a prompt"),
+        (
+            "how: {en: How can we help?, es: ¿En qué podemos ayudarle?}",
+            "how: {en: How?}",
+            "prompt 'how' has no text in 'es', a language of the practice",
+        ),
+        (
+            "{en: for a bill, es: para una factura}",
+            "{en: for a bill}",
+            "choice '1' of menu 'more' has no name in 'es', a language of the practice",
+        ),
+        ("es: [factura]", "es: []", "intent 'bill' has no phrases in 'es', a language of the practice"),
+        (
+            "  bill:",
+            '  "yes": {en: [a], es: [b]}\n  bill:',
+            "intent 'yes' is known to every plan for confirmations: give yours another name",
+        ),
+        ("source: main line", "language: es", ""),
+    ],
+)
+def test_a_name_that_stands_for_nothing_is_a_mistake(old: str, new: str, sentence: str) -> None:
+    assert told((old, new)) == ([sentence] if sentence else [])
+
+
+def test_a_language_that_the_practice_does_not_speak_is_a_mistake() -> None:
+    english = ("languages: [en, es]", "languages: [en]")
+    assert told(english, ("source: main line", "language: es")) == [
+        "'language' of number '+16175550100' is 'es', which is not a language of the practice",
+        "'to' of language key '9' of menu 'main' is 'es', which is not a language of the practice",
+    ]
+
+
+def test_the_generic_prompts_need_no_text() -> None:
+    assert told(("say: welcome", "say: hold_please")) == []
