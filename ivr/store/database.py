@@ -163,9 +163,10 @@ def _owned(folder: Path) -> Iterator[bool]:
 
 
 def _lock(descriptor: int, folder: Path) -> None:
+    """A POSIX lock, not flock: a worker that was forked and outlives us must not keep the next start out."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
         owner = os.read(descriptor, 20).decode() or "unknown"
         raise StoreError(
             f"{folder} is used by another Careline (process {owner}): stop that one, or name another state folder"

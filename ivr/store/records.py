@@ -62,7 +62,7 @@ class _Page:
 
 
 class RecordWriter:
-    """Implements ivr.record.Record. `run` writes until it is cancelled; `flush` afterwards writes what is left."""
+    """Implements ivr.record.Record. `run` writes until it is cancelled; `flush` after that writes what is left."""
 
     def __init__(self, database: Database, vault: Vault, timezone: tzinfo) -> None:
         self.lost = 0
@@ -73,6 +73,7 @@ class RecordWriter:
         self._pages: dict[str, _Page] = {}  # calls in progress
         self._pending: deque[_News] = deque()
         self._news = asyncio.Event()
+        self._flushing: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
 
     # ---- told by calls ----------------------------------------------------------------------------------------------
@@ -105,7 +106,8 @@ class RecordWriter:
             await self._news.wait()
             self._news.clear()
             await asyncio.sleep(FLUSH_SECONDS)
-            await self.flush()
+            self._flushing = asyncio.get_running_loop().create_task(self.flush())
+            await asyncio.shield(self._flushing)  # cancelled in a commit, we would not know whether it was written
             if self._pending:
                 await asyncio.sleep(RETRY_SECONDS)
                 self._news.set()

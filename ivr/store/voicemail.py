@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 import structlog
+from sqlalchemy.exc import DatabaseError
 
 from ivr.store import queries
 from ivr.store.database import StoreError
@@ -75,23 +76,27 @@ class StoredMessages:
     async def keep(self, call: str, box: str, recording: Path, *, at: float, seconds: float) -> None:
         """Seal the recording and list it; the draft is gone afterwards, also when there was nothing in it.
 
-        Raises OSError or sqlalchemy's DatabaseError when it cannot be kept; the draft stays then, for `rescue`.
+        On a full or failing disk the draft stays, for `rescue` at the next start: it is logged, and nothing is raised.
         """
         message = f"V-{secrets.token_hex(4).upper()}"
-        if seconds > 0 and await asyncio.to_thread(self._sealed, message, recording):
-            row = {"id": message, "call": call, "box": box, "at": at, "seconds": seconds, "heard_by": ""}
-            async with self._database.writing() as connection:
-                await connection.execute(queries.ADD_VOICEMAIL, row)
+        row = {"id": message, "call": call, "box": box, "at": at, "seconds": seconds, "heard_by": ""}
+        try:
+            if seconds > 0 and await asyncio.to_thread(self._sealed, message, recording):
+                async with self._database.writing() as connection:
+                    await connection.execute(queries.ADD_VOICEMAIL, row)
+        except (OSError, DatabaseError):
+            log.exception("a message cannot be sealed now; its recording stays for the next start", call=call)
+            return
         await asyncio.to_thread(recording.unlink, missing_ok=True)
 
     async def rescue(self) -> int:
         """Keep the drafts that a killed process left behind; returns how many. To be called once, before calls."""
         drafts = sorted(self._drafts.glob("*.wav"))
         for draft in drafts:
-            status = draft.stat()
+            recorded_at = draft.stat().st_mtime
             seconds = _repaired(draft) / BYTES_PER_SECOND
             call = unquote(draft.stem)
-            await self.keep(call, await self._box_of(call), draft, at=status.st_mtime, seconds=seconds)
+            await self.keep(call, await self._box_of(call), draft, at=recorded_at, seconds=seconds)
         if drafts:
             log.warning("messages that were being recorded when Careline stopped are kept", count=len(drafts))
         return len(drafts)

@@ -1,5 +1,6 @@
 import os
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -49,14 +50,61 @@ async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> No
         assert (await connection.execute(select(schema.journal))).all() == []
 
 
+SECOND = """
+import asyncio, sys
+from pathlib import Path
+from ivr.store.database import StoreError, open_database
+
+async def main():
+    async with open_database(Path(sys.argv[1])):
+        pass
+
+try:
+    asyncio.run(main())
+except StoreError as refused:
+    print(refused)
+"""
+
+
 async def test_a_second_careline_on_the_same_folder_is_refused_in_one_sentence(database: Database) -> None:
-    with pytest.raises(StoreError) as refused:
-        async with open_database(database.folder):
-            pass
-    assert str(refused.value) == (
-        f"{database.folder} is used by another Careline (process {os.getpid()}): "
-        "stop that one, or name another state folder"
+    second = subprocess.run(  # noqa: ASYNC221 - nothing else to do
+        [sys.executable, "-c", SECOND, str(database.folder)], check=True, capture_output=True, text=True
     )
+    assert second.stdout == (
+        f"{database.folder} is used by another Careline (process {os.getpid()}): "
+        "stop that one, or name another state folder\n"
+    )
+
+
+ORPHANING = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from ivr.store.database import open_database
+
+async def main():
+    async with open_database(Path(sys.argv[1])):
+        worker = os.fork()
+        if not worker:
+            os.close(1)
+            os.close(2)
+            signal.pause()
+        print(worker, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_forked_worker_that_outlives_us_does_not_keep_the_next_start_out(tmp_path: Path) -> None:
+    orphaning = subprocess.run(  # noqa: ASYNC221 - nothing else to do
+        [sys.executable, "-W", "ignore", "-c", ORPHANING, str(tmp_path)], check=False, capture_output=True, text=True
+    )
+    orphan = int(orphaning.stdout)
+    try:
+        async with open_database(tmp_path):
+            pass
+    finally:
+        os.kill(orphan, signal.SIGKILL)
 
 
 async def test_one_looks_into_the_folder_of_a_running_careline(database: Database) -> None:

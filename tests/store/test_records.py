@@ -313,6 +313,19 @@ async def test_the_writer_writes_by_itself_while_it_runs(database: Database, vau
         running.cancel()
 
 
+async def test_a_writer_that_is_stopped_while_it_writes_writes_it_once(database: Database, vault: Vault) -> None:
+    writer = RecordWriter(database, vault, UTC)
+    tell(writer, FACTS, *ENTRIES)
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(writer.run())
+        async with database.writing():
+            while not writer._turn.locked():  # noqa: ASYNC110 - a lock tells nobody that it was taken
+                await asyncio.sleep(0)
+            running.cancel()
+    await writer.flush()
+    assert len((await StoredRecords(database, vault).call(FACTS.id)).timeline) == len(ENTRIES)
+
+
 async def test_a_full_disk_delays_the_record_and_costs_nothing_when_there_is_room_again(
     database: Database, vault: Vault
 ) -> None:

@@ -1,9 +1,11 @@
+import resource
 import wave
 from datetime import UTC
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from ivr.record import CallFacts, SentToVoicemail
 from ivr.store import schema
@@ -76,6 +78,20 @@ async def test_a_recording_without_sound_is_dropped(messages: StoredMessages) ->
     draft = recorded(messages)
     await messages.keep("1.7", "scheduling", draft, at=1.0, seconds=0.0)
     assert (draft.exists(), await messages.messages()) == (False, [])
+
+
+async def test_a_message_that_does_not_fit_on_the_disk_is_kept_at_the_next_start(messages: StoredMessages) -> None:
+    draft = recorded(messages)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with capture_logs() as logs:
+            await messages.keep("1.7", "scheduling", draft, at=1.0, seconds=4.0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert ([line["log_level"] for line in logs], draft.exists(), await messages.messages()) == (["error"], True, [])
+    assert await messages.rescue() == 1
+    assert [message.box for message in await messages.messages()] == ["scheduling"]
 
 
 async def test_a_recording_that_was_never_begun_is_no_message(messages: StoredMessages) -> None:
