@@ -1,0 +1,151 @@
+"""One caller's live audio over AudioSocket, and the clock that paces all of them.
+
+Asterisk does not pace what it gets, and ends a session in which nothing is said for 2 s: so one timer sends one frame
+to every caller each 20 ms, of the prompt or of silence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+import structlog
+
+from ivr.asterisk import audiosocket
+from ivr.asterisk.audiosocket import FRAME_BYTES, FRAME_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CATCH_UP_FRAMES = 3  # after a delay of the event loop; more at once would overrun the telephone's jitter buffer
+UNSENT_BYTES = 16_384  # one second that Asterisk did not take: from here on frames are dropped, not kept
+CLOSING_SECONDS = 1.0  # Asterisk closes within milliseconds after our hang-up frame
+DIGITS_AHEAD = 32  # keys pressed before they are asked for
+
+_SILENCE = audiosocket.audio(bytes(FRAME_BYTES))
+
+log = structlog.get_logger(__name__)
+
+
+class StreamEnded(Exception):  # noqa: N818 - the state, not a mistake
+    """The audio connection is over. Whether the caller is gone only AMI knows."""
+
+
+class AudioStream:
+    """One caller's audio both ways.
+
+    `hears` is called with each frame of caller audio (8 kHz, 16-bit little-endian) as long as it is set. `quiet` is
+    set when nothing is left to play, `pressed` while a digit waits to be taken, `ended` when the connection is over.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self.hears: Callable[[bytes], None] | None = None
+        self.quiet = asyncio.Event()
+        self.quiet.set()
+        self.pressed = asyncio.Event()
+        self.ended = asyncio.Event()
+        self._transport = transport
+        self._digits: deque[str] = deque(maxlen=DIGITS_AHEAD)
+        self._playing = b""
+        self._position = 0
+        self._finished = False
+
+    def play(self, pcm: bytes) -> None:
+        """Play 8 kHz audio from now on, instead of what was playing."""
+        self._playing, self._position = pcm, 0
+        if pcm:
+            self.quiet.clear()
+        else:
+            self.quiet.set()
+
+    def stop(self) -> None:
+        self.play(b"")
+
+    def take_digit(self) -> str | None:
+        """Return the oldest digit that was pressed, or None."""
+        digit = self._digits.popleft() if self._digits else None
+        if not self._digits:
+            self.pressed.clear()
+        return digit
+
+    def finish(self) -> None:
+        """Give the caller back: AudioSocket() ends with success, and Asterisk closes the connection."""
+        if self._finished or self.ended.is_set():
+            return
+        self._finished = True
+        self._transport.write(audiosocket.hangup())
+        # Closed from our side while audio is unread, TCP would reset, and AudioSocket() would end with failure.
+        asyncio.get_running_loop().call_later(CLOSING_SECONDS, self._transport.abort)
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+    def send_frame(self) -> None:
+        """Send 20 ms: called by the pacer."""
+        if self._finished or self._transport.get_write_buffer_size() > UNSENT_BYTES:
+            return
+        if self.quiet.is_set():
+            self._transport.write(_SILENCE)
+            return
+        pcm = self._playing[self._position : self._position + FRAME_BYTES]
+        self._transport.write(audiosocket.audio(pcm.ljust(FRAME_BYTES, b"\0")))
+        self._position += FRAME_BYTES
+        if self._position >= len(self._playing):
+            self.stop()
+
+    def take(self, frame: audiosocket.Frame) -> None:
+        """Take what Asterisk said after the id."""
+        match frame:
+            case audiosocket.Audio(pcm, 8_000):
+                if self.hears:
+                    self.hears(pcm)
+            case audiosocket.Digit(digit):
+                self._digits.append(digit)
+                self.pressed.set()
+            case audiosocket.Hangup():
+                self._transport.close()
+            case audiosocket.Failure(code):
+                log.warning("Asterisk reports an audio failure", code=code)
+            case _:
+                raise audiosocket.AudioSocketError("a second id, or audio at another rate than 8 kHz")
+
+    def close(self) -> None:
+        """The connection is over."""
+        self.stop()
+        self.ended.set()
+
+
+class Pacer:
+    """Sends a frame to each of `streams` every 20 ms; sleeps while there are none."""
+
+    def __init__(self) -> None:
+        self._streams: set[AudioStream] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0
+
+    def add(self, stream: AudioStream) -> None:
+        self._streams.add(stream)
+        if self._timer is None:
+            self._due = asyncio.get_running_loop().time()
+            self._tick()
+
+    def remove(self, stream: AudioStream) -> None:
+        self._streams.discard(stream)
+
+    def stop(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def _tick(self) -> None:
+        if not self._streams:
+            self._timer = None
+            return
+        loop = asyncio.get_running_loop()
+        frames = 1 + int((loop.time() - self._due) / FRAME_SECONDS)
+        for _ in range(min(frames, CATCH_UP_FRAMES)):
+            for stream in self._streams:
+                stream.send_frame()
+        self._due += frames * FRAME_SECONDS  # counted from the first frame: no drift
+        self._timer = loop.call_at(self._due, self._tick)

@@ -1,0 +1,72 @@
+"""Speaking with a caller through AGI alone, where Asterisk has no AudioSocket: prompts and keys, no speech.
+
+Asterisk reads the sounds and writes the recording itself, so it must be on this host and may read the prompts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from ivr.asterisk.fastagi import AgiEnded, AgiSession
+from ivr.asterisk.sounds import seconds_of
+from ivr.call import Deaf, Heard, KeyRules, Pressed, Silence, Turn
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ANY_KEY = "0123456789*#"
+
+
+class KeysVoice:
+    def __init__(self, session: AgiSession) -> None:
+        self._session = session
+
+    async def play(self, sounds: tuple[Path, ...]) -> None:
+        for sound in sounds:
+            await self._code("STREAM", "FILE", str(sound.with_suffix("")), "")
+
+    async def ask(self, turn: Turn) -> Heard:
+        """Deaf for a question that takes nothing but speech."""
+        if turn.keys is None:
+            return Deaf()
+        digit = await self._first_digit(turn)
+        return await self._digits(turn.keys, digit) if digit else Silence()
+
+    async def record(self, into: Path, longest_seconds: float, silence_seconds: float) -> float:
+        """A hang-up ends it and keeps what was said."""
+        limits = (str(int(longest_seconds * 1000)), f"s={int(silence_seconds)}")
+        with suppress(AgiEnded):
+            await self._session.command("RECORD", "FILE", str(into.with_suffix("")), "wav", "#", *limits)
+        written = into.with_suffix(".wav")
+        if written != into and written.exists():
+            written.replace(into)
+        return await asyncio.to_thread(seconds_of, into)
+
+    async def _first_digit(self, turn: Turn) -> str:
+        for sound in turn.sounds:
+            if code := await self._code("STREAM", "FILE", str(sound.with_suffix("")), ANY_KEY):
+                return chr(code)
+        return await self._wait(turn.silence_seconds)
+
+    async def _digits(self, rules: KeyRules, digit: str) -> Pressed:
+        digits = ""
+        while digit and digit != rules.ends_with:
+            digits += digit
+            if len(digits) >= rules.longest:
+                break
+            digit = await self._wait(rules.between_seconds)
+        return Pressed(digits)
+
+    async def _wait(self, seconds: float) -> str:
+        code = await self._code("WAIT", "FOR", "DIGIT", str(int(seconds * 1000)))
+        return chr(code) if code else ""
+
+    async def _code(self, *words: str) -> int:
+        """Return the key's ASCII code, 0 for none. Raises AgiEnded where Asterisk answers -1."""
+        reply = await self._session.command(*words)
+        code = int(reply.result or 0)
+        if code < 0:
+            raise AgiEnded
+        return code

@@ -1,0 +1,52 @@
+"""Where Asterisk and Careline meet."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class CannotListen(OSError):  # noqa: N818 - named for what is wrong
+    """The message is one sentence for the administrator: what, where, why, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class AsteriskSettings:
+    """`agi` and `audio` are ours, and Asterisk connects to them; `ami` is Asterisk's, and we connect to it.
+
+    Port 0 in `agi` or `audio` takes any free port (for tests). `context` is the dialplan context of the hook.
+    """
+
+    secret: str = field(repr=False)
+    user: str = "careline"
+    ami: Address = Address("127.0.0.1", 5038)
+    agi: Address = Address("127.0.0.1", 4573)
+    audio: Address = Address("127.0.0.1", 9092)
+    context: str = "careline"
+    person_context: str = "careline-person"
+
+
+@contextmanager
+def listening(what: str, at: Address) -> Iterator[None]:
+    """Turn the failure to open a listening socket into CannotListen."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CannotListen(
+            f"Careline cannot listen for {what} on {at}: {reason}. "
+            "Is another Careline running? Stop it, or choose another port."
+        ) from error

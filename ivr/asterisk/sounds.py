@@ -1,0 +1,60 @@
+"""Prompts as the bytes that AudioSocket carries: 8 kHz, 16-bit little-endian, mono."""
+
+from __future__ import annotations
+
+import wave
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ivr.asterisk.audiosocket import FRAME_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+RATE = 8_000
+SAMPLE_BYTES = 2
+BYTES_PER_SECOND = RATE * SAMPLE_BYTES
+SOUNDS_KEPT = 512  # a practice has some 200 prompts of 3 s: 10 MB
+
+
+class SoundUnusable(ValueError):  # noqa: N818 - named for what is wrong
+    """The message names the file, what it is, and what it must be."""
+
+
+def pcm_of(sounds: Iterable[Path]) -> bytes:
+    """Return the sounds one after the other, each padded to whole frames. Raises SoundUnusable, OSError."""
+    return b"".join(_read(sound, sound.stat().st_mtime_ns) for sound in sounds)
+
+
+@lru_cache(maxsize=SOUNDS_KEPT)
+def _read(path: Path, _changed: int) -> bytes:
+    """Read a WAV; kept until the file changes."""
+    try:
+        with wave.open(str(path), "rb") as sound:
+            shape = (sound.getframerate(), sound.getsampwidth(), sound.getnchannels())
+            pcm = sound.readframes(sound.getnframes())
+    except (wave.Error, EOFError) as error:
+        raise SoundUnusable(f"{path}: no WAV file ({error}); prompts are 8 kHz 16-bit mono WAV") from error
+    if shape != (RATE, SAMPLE_BYTES, 1):
+        rate, width, channels = shape
+        raise SoundUnusable(
+            f"{path}: {rate} Hz, {8 * width} bit, {channels} channels; prompts are 8 kHz 16-bit mono WAV"
+        )
+    return pcm.ljust(-(-len(pcm) // FRAME_BYTES) * FRAME_BYTES, b"\0")
+
+
+def write_wav(path: Path, pcm: bytes) -> None:
+    """Write 8 kHz 16-bit mono audio."""
+    with wave.open(str(path), "wb") as sound:
+        sound.setparams((1, SAMPLE_BYTES, RATE, 0, "NONE", "not compressed"))
+        sound.writeframes(pcm)
+
+
+def seconds_of(path: Path) -> float:
+    """Return the length of a WAV, 0.0 when there is none."""
+    try:
+        with wave.open(str(path), "rb") as sound:
+            return sound.getnframes() / sound.getframerate()
+    except (FileNotFoundError, EOFError, wave.Error):
+        return 0.0

@@ -1,0 +1,170 @@
+"""The persons' side over AMI: rings phones, joins them with held callers, tells what became of it.
+
+ring      Originate   -> Newchannel, Newstate Ringing      LegRinging
+                      -> BridgeEnter of careline-person    LegAnswered: the leg can be joined
+connect   Bridge      -> BridgeEnter of both, one bridge   TalkBegan
+cancel    Hangup      -> Hangup                            LegEnded
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING
+
+import structlog
+
+from ivr.asterisk.ami_link import ActionRefused
+from ivr.asterisk.legs import Leg
+from ivr.asterisk.observer import Observer, live_of
+from ivr.asterisk.tasks import any_of
+from ivr.services import CallEnded, Cause, Live, SwitchBack, SwitchDown, SwitchEvent
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from ivr.asterisk import ami
+    from ivr.asterisk.ami_connection import AmiConnection
+    from ivr.asterisk.call import AsteriskCall
+    from ivr.asterisk.calls import Calls
+    from ivr.asterisk.settings import AsteriskSettings
+
+ANSWERED_ELSEWHERE, NORMAL_CLEARING = "26", "16"
+JOINABLE_SECONDS = 8.0  # a caller who was lost in an outage of ours comes again within 6 s; a leg waits for 10 s
+JOIN_SECONDS = 15  # the timers while two are joined: if we die right then, both go on by themselves
+EVENTS_WAITING = 10_000  # more than that, and whoever reads them is stuck
+
+_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f\"<>\\]")
+log = structlog.get_logger(__name__)
+
+
+class AsteriskSwitch:
+    """Implements ivr.services.Switch."""
+
+    def __init__(self, settings: AsteriskSettings, ami_connection: AmiConnection, calls: Calls) -> None:
+        self._settings = settings
+        self._ami = ami_connection
+        self._calls = calls
+        self._events: asyncio.Queue[SwitchEvent] = asyncio.Queue()
+        self._observer = Observer(calls, self._emit, self._hang_up)
+
+    # ---- ivr.services.Switch ----------------------------------------------------------------------------------
+
+    async def events(self) -> AsyncIterator[SwitchEvent]:
+        while True:
+            yield await self._events.get()
+
+    async def live(self) -> Live:
+        return live_of(await self._channels(), self._calls.ids(), self._settings.context)
+
+    async def ring(self, leg: str, phone: str, *, display: str, seconds: float) -> None:
+        self._observer.legs[leg] = Leg(leg)
+        try:
+            answer = await self._ami.action("Originate", *self._originate(leg, phone, display, seconds), action_id=leg)
+        except SwitchDown:
+            self._observer.legs.pop(leg, None)
+            raise
+        except ValueError:
+            log.exception("a phone that cannot be rung: see the persons' phones in the plan", leg=leg)
+            self._observer.ended(leg, Cause.UNREACHABLE)
+            return
+        if answer["Response"] != "Success":
+            log.error("Asterisk refuses to ring phones: see `careline doctor`", answer=answer["Message"])
+            self._observer.ended(leg, Cause.UNREACHABLE)
+
+    async def cancel(self, leg: str, *, answered_elsewhere: bool = False) -> None:
+        known = self._observer.legs.get(leg) or Leg(leg)
+        known.cancelled = True
+        known.answered_elsewhere = answered_elsewhere
+        await self._ami.action("Hangup", *_hangup(known))
+
+    async def connect(self, call: str, leg: str) -> None:
+        caller = await self._joinable(call)
+        person = self._observer.legs.get(leg)
+        if caller is None or person is None:
+            await self.cancel(leg)
+            return
+        await self._join(caller, person)
+
+    # ---- what the front door tells ----------------------------------------------------------------------------
+
+    def take(self, message: ami.Message) -> None:
+        self._observer.take(message)
+
+    def call_gone(self, call: str) -> None:
+        self._emit(CallEnded(call))
+
+    async def came_up(self) -> None:
+        """The control connection is up: see what exists, and tell. Raises SwitchDown."""
+        try:
+            listed = await self._channels()
+        except ActionRefused as refused:
+            log.error("Asterisk refuses to list its channels: see `careline doctor`", answer=str(refused))  # noqa: TRY400 - no bug of ours to trace
+        else:
+            live = live_of(listed, self._calls.ids(), self._settings.context)
+            self._observer.reconcile(listed, live)
+            for channel in listed:
+                if any(channel["Uniqueid"] in talk for talk in live.talks):
+                    self._let_talk(channel["Channel"])
+        self._emit(SwitchBack())
+
+    # ---- inside -----------------------------------------------------------------------------------------------
+
+    async def _channels(self) -> list[ami.Message]:
+        return await self._ami.listing("CoreShowChannels")
+
+    def _originate(self, leg: str, phone: str, display: str, seconds: float) -> list[tuple[str, str]]:
+        return [
+            ("Channel", phone),
+            ("Context", self._settings.person_context),
+            ("Exten", "s"),
+            ("Priority", "1"),
+            ("Timeout", str(int(seconds * 1000))),
+            ("CallerID", f'"{_NOT_SHOWN.sub("", display)}" <>'),
+            ("Async", "true"),
+            ("ChannelId", leg),
+        ]
+
+    async def _joinable(self, call_id: str) -> AsteriskCall | None:
+        """The held caller; waited for, on the way to hold or on the way back to us. None when there is none."""
+        try:
+            async with asyncio.timeout(JOINABLE_SECONDS):
+                call = await self._calls.coming(call_id)
+                await any_of(call.held, call.gone)
+        except TimeoutError:
+            log.warning("a caller did not come to be connected", call=call_id)
+            return None
+        return None if call.gone.is_set() else call
+
+    async def _join(self, caller: AsteriskCall, person: Leg) -> None:
+        """In one write: long timers, the way after the talk, the talk. Then no timers: a talk survives our death."""
+        person.call, caller.talking = caller.id, True
+        channel = ("Channel", caller.channel)
+        self._ami.begin("AbsoluteTimeout", channel, ("Timeout", str(JOIN_SECONDS)))
+        self._ami.begin("Setvar", channel, ("Variable", "CARELINE_NEXT"), ("Value", "bye"))
+        answer = await self._ami.action("Bridge", ("Channel1", caller.channel), ("Channel2", person.channel))
+        if answer["Response"] == "Success":
+            self._let_talk(caller.channel)
+            self._let_talk(person.channel)
+            return
+        log.warning("caller and person were not joined", call=caller.id, leg=person.id, answer=answer["Message"])
+        caller.talking = False
+        self._ami.begin("Setvar", channel, ("Variable", "CARELINE_NEXT"), ("Value", "lost"))
+        await self.cancel(person.id)
+
+    def _let_talk(self, channel: str) -> None:
+        self._ami.begin("Setvar", ("Channel", channel), ("Variable", "TIMEOUT(absolute)"), ("Value", "0"))
+
+    def _hang_up(self, leg: Leg) -> None:
+        self._ami.begin("Hangup", *_hangup(leg))
+
+    def _emit(self, event: SwitchEvent) -> None:
+        self._events.put_nowait(event)
+        waiting = self._events.qsize()
+        if waiting % EVENTS_WAITING == 0:
+            log.error("nobody reads the switch's events", waiting=waiting)
+
+
+def _hangup(leg: Leg) -> tuple[tuple[str, str], tuple[str, str]]:
+    cause = ANSWERED_ELSEWHERE if leg.answered_elsewhere else NORMAL_CLEARING
+    return ("Channel", leg.channel or leg.id), ("Cause", cause)
