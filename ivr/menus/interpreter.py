@@ -203,7 +203,7 @@ class Walk:
         if said == OPERATOR_KEY:
             return self._operator("Pressed 0 for a person.")
         if said == NO:
-            return self._failed(state.asked, f"said no to '{state.meant.intent}'", "sorry_again")
+            return self._failed(state.asked, f"said no to '{state.meant.intent}'", "not_understood")
         return self._failed(state.asked, "neither yes nor no when asked to confirm", "not_understood")
 
     def _after_recall(self, state: _Recalling, answer: Answer) -> Step:
@@ -246,8 +246,7 @@ class Walk:
                 return self._queue(target.name, prompts or ("connecting",))
             case Kind.VOICEMAIL:
                 self._because(f"To voicemail '{target.name}'.")
-                greeted = voicemail(self.plan, self.language, target.name)
-                return replace(greeted, intent=self.intent, reasons=self.reasons, prompts=(*prompts, *greeted.prompts))
+                return ToVoicemail(self.language, target.name, self.intent, self.reasons, prompts)
             case Kind.GOODBYE:
                 self._because("The caller was served.")
                 return Bye(self.language, (*prompts, "goodbye"), self.reasons)
@@ -289,11 +288,6 @@ class Walk:
 
     def _called(self, offer: Offer) -> str:
         return f"'{offer.choice.name[self.plan.practice.languages[0]]}'"
-
-
-def voicemail(plan: Plan, language: str, box: str) -> ToVoicemail:
-    """The way into a box, with what is played before recording; for callers who overflow there, too."""
-    return ToVoicemail(language, box, prompts=(plan.voicemail[box].greeting or "voicemail_please",))
 
 
 def _means(meant: Meant) -> str:

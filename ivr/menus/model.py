@@ -20,6 +20,7 @@ Language = Literal["en", "es"]
 
 GENERIC_PROMPTS = frozenset(
     {
+        "beep",
         "connecting",
         "goodbye",
         "hold_please",

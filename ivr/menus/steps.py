@@ -124,7 +124,7 @@ class ToQueue:
 
 @dataclass(frozen=True, slots=True)
 class ToVoicemail:
-    """Play `prompts`, then record into the box."""
+    """Play `prompts`, then the box's greeting, and record into the box."""
 
     language: str
     box: str

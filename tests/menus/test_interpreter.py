@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.menus.interpreter import MAX_STEPS, Walk, voicemail
+from ivr.menus.interpreter import MAX_STEPS, Walk
 from ivr.menus.steps import (
     Answer,
     Ask,
@@ -90,7 +90,7 @@ def test_an_unsure_meaning_is_confirmed_by_word_or_key() -> None:
 
 
 def test_no_asks_again_with_a_closed_list() -> None:
-    closed = ("sorry_again", "main.9", "main.1.say", "main.2", "main.3", "main.4", "operator")
+    closed = ("not_understood", "main.9", "main.1.say", "main.2", "main.3", "main.4", "operator")
     for no in (Meant("no", 0.8), Key("2")):
         assert asked(walk(UNSURE_VISIT, no)) == (closed, True, True)
 
@@ -198,15 +198,10 @@ def test_a_choice_may_tell_something_and_come_back() -> None:
 def test_a_choice_may_end_in_voicemail_or_goodbye() -> None:
     message = walk(Key("3"))
     assert isinstance(message, ToVoicemail)
-    assert (message.box, message.prompts) == ("desk", ("voicemail_please",))
+    assert (message.box, message.prompts) == ("desk", ())
     end = walk(Key("2"), Key("2"))
     assert isinstance(end, Bye)
     assert end.prompts == ("goodbye",)
-
-
-def test_a_box_greets_with_its_own_words() -> None:
-    plan = small(("  desk: {}", "  desk: {greeting: hours}"))
-    assert voicemail(plan, "es", "desk") == ToVoicemail("es", "desk", prompts=("hours",))
 
 
 def test_an_urgent_queue_makes_everybody_urgent() -> None:

@@ -1,0 +1,36 @@
+"""Prompts as text: a sound is a name that the text can be looked up by, and no file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LARGEST = 999
+
+
+class TextPrompts:
+    """services.Prompts over texts by language and name; later `texts` win over earlier ones."""
+
+    def __init__(self, *texts: Mapping[str, Mapping[str, str]]) -> None:
+        self._texts = {
+            Path(language, name): text
+            for each in texts
+            for language, named in each.items()
+            for name, text in named.items()
+        }
+
+    def sound(self, language: str, prompt: str) -> Path:
+        path = Path(language, prompt)
+        if path not in self._texts:
+            raise KeyError(prompt)
+        return path
+
+    def number(self, language: str, number: int) -> tuple[Path, ...]:
+        return (Path(language, "number", str(number)),) if 0 <= number <= LARGEST else ()
+
+    def text(self, sound: Path) -> str:
+        """What a sound says; a sound of elsewhere says its own name."""
+        return self._texts.get(sound, sound.name)
