@@ -133,7 +133,7 @@ def _learn(told: Floats, meant: Floats) -> tuple[Floats, Floats]:
     kernel = told @ told.T
     share = meant.mean(axis=0)
     balance = np.where(meant == 1, 0.5 / np.maximum(share, 1e-9), 0.5 / np.maximum(1 - share, 1e-9)) / len(told)
-    rate = 1 / (0.25 * float(balance.max()) * (float(np.linalg.norm(kernel, 2)) + len(told)) + _RIDGE)
+    rate = 1 / (0.25 * float(balance.max()) * (float(np.linalg.eigvalsh(kernel)[-1]) + len(told)) + _RIDGE)
     dual, biases = np.zeros_like(meant), np.zeros(meant.shape[1])
     ahead, ahead_biases = dual, biases
     for step in range(_STEPS):

@@ -63,10 +63,16 @@ class Wording:
 
 
 class RedFlags:
-    """The signed list, ready to match. One look at an utterance takes microseconds, so every partial gets one."""
+    """The signed list, ready to match. One look at an utterance takes microseconds, so every partial gets one.
 
-    def __init__(self, signature: Signature, wordings: Sequence[Wording]) -> None:
+    `examples` are whole sentences by language, as callers say them: what a recogniser must be able to hear.
+    """
+
+    def __init__(
+        self, signature: Signature, wordings: Sequence[Wording], examples: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         self.signature = signature
+        self.examples = examples or {}
         self.signs = tuple(dict.fromkeys(wording.sign for wording in wordings))
         self._starting_with: dict[str, list[Wording]] = {}
         for wording in wordings:
@@ -80,6 +86,9 @@ class RedFlags:
             if found:
                 return min(found, key=lambda flag: self.signs.index(flag.sign))
         return None
+
+    def signs_in(self, text: str) -> frozenset[str]:
+        return frozenset(flag.sign for flag in self._in(words(text)))
 
     def _in(self, said: tuple[str, ...]) -> Iterator[RedFlag]:
         for start, word in enumerate(said):
@@ -110,6 +119,8 @@ def load_red_flags(path: Path) -> RedFlags:
     for name in ("signed", "signs"):
         if name not in parts:
             table.mistake(root, f"'{name}' is missing")
+    for name in parts.keys() - {"signed", "words", "signs", "examples"}:
+        table.mistake(parts[name], f"'{name}' is unknown; the list has 'signed', 'words', 'signs' and 'examples'")
     table.finish()
     sets = {
         language: {name: _plain(table, node, name) for name, node in table.entries(by_name, "the sets of words")}
@@ -117,8 +128,21 @@ def load_red_flags(path: Path) -> RedFlags:
     }
     signature = _signature(table, parts["signed"])
     wordings = tuple(_wordings(table, parts["signs"], sets))
+    examples = _examples(table, parts["examples"], RedFlags(signature, wordings)) if "examples" in parts else {}
     table.finish()
-    return RedFlags(signature, wordings)
+    return RedFlags(signature, wordings, examples)
+
+
+def _examples(table: Table, node: yaml.Node, flags: RedFlags) -> Mapping[str, Sequence[str]]:
+    """By language; an example that does not raise its sign is a mistake of the list."""
+    examples: dict[str, list[str]] = {}
+    for sign, by_language in table.entries(node, "'examples'"):
+        for language, listed in table.entries(by_language, f"the examples of '{sign}'"):
+            for example in table.texts(listed, f"the examples of '{sign}'"):
+                if sign not in flags.signs_in(example):
+                    table.mistake(listed, f"'{example}' raises no '{sign}': add a wording that finds it")
+                examples.setdefault(language, []).append(example)
+    return examples
 
 
 def _signature(table: Table, node: yaml.Node) -> Signature:

@@ -280,6 +280,11 @@ def test_every_sign_of_the_list_is_tried_here() -> None:
     assert set(SHIPPED.signs) == set(DANGERS)
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_sign_has_examples_for_the_recogniser_to_learn(language: str) -> None:
+    assert {sign for text in SHIPPED.examples[language] for sign in SHIPPED.signs_in(text)} == set(SHIPPED.signs)
+
+
 def test_partial_results_raise_as_soon_as_the_words_are_there() -> None:
     partials = ["my", "my father", "my father has", "my father has chest", "my father has chest pain and cannot"]
     assert [bool(SHIPPED.find([partial])) for partial in partials] == [False, False, False, False, True]
@@ -363,6 +368,11 @@ def test_wordings_say_what_may_stand_between(tmp_path: Path, wording: str, said:
         ),
         (SIGNED + "signs: {s: {en: [a]}, s: {en: [b]}}", ["2:23: 's' is there twice in 'signs'"]),
         (SIGNED + "signs: [", ["3:1: "]),
+        (SIGNED + "signs: {}\nsings: {}", ["3:8: 'sings' is unknown"]),
+        (
+            SIGNED + "signs: {s: {en: [red]}}\nexamples:\n  s: {en: [all red, all blue]}",
+            ["4:11: 'all blue' raises no 's': add a wording that finds it"],
+        ),
     ],
 )
 def test_a_broken_list_is_refused_with_every_place(tmp_path: Path, text: str, messages: list[str]) -> None:
