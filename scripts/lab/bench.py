@@ -54,4 +54,4 @@ def _drawn(table: Table) -> RichTable:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="scripts/bench")

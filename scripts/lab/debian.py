@@ -77,6 +77,7 @@ class Apt:
             "Dir::Etc::preferencesparts": "/dev/null",
             "APT::Install-Recommends": "false",
             "APT::Sandbox::User": "",
+            "APT::Update::Error-Mode": "any",  # or apt takes an unreachable mirror for a success
             "Dir::Cache::pkgcache": "",
             "Dir::Cache::srcpkgcache": "",
             "Acquire::GzipIndexes": "true",
@@ -115,13 +116,13 @@ def mirror() -> str:
     files = [etc / "sources.list", *sorted((etc / "sources.list.d").glob("*"))]
     for file in files:
         if file.suffix in {".list", ".sources"} and file.is_file():
-            found = next(_archives(file.read_text(errors="replace")), None)
+            found = next(archives(file.read_text(errors="replace")), None)
             if found:
                 return found
     raise LabError("no Debian archive in /etc/apt/sources.list or /etc/apt/sources.list.d: add one and run this again")
 
 
-def _archives(sources: str) -> Iterator[str]:
+def archives(sources: str) -> Iterator[str]:
     """Addresses of whole Debian archives, in either format of apt sources: no security updates, no other archives."""
     for line in sources.splitlines():
         fields = re.sub(r"\[[^]]*\]", "", line).split()

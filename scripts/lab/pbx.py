@@ -129,4 +129,4 @@ def running() -> int:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="scripts/pbx")
