@@ -119,14 +119,14 @@ def grammar_of(plan: Plan, ask: Ask) -> tuple[str, ...] | None:
 
 
 def _own(plan: Plan, language: Language) -> Iterator[tuple[str, Wording]]:
-    for name, words in plan.prompts.items():
-        yield name, Wording(words[language], language)
     sentences = _SENTENCES[language]
     yield OPERATOR_PROMPT, Wording(sentences.operator.format(key=sentences.digits[int(OPERATOR_KEY)]), language)
     for name, menu in plan.menus.items():
         yield from _of_languages(name, menu)
         for key, choice in menu.choices.items():
             yield from _of_choice(plan, name, key, choice, language)
+    for name, words in plan.prompts.items():
+        yield name, Wording(words[language], language)  # last: a plan may word any of these itself
 
 
 def _of_languages(menu_name: str, menu: Menu) -> Iterator[tuple[str, Wording]]:
