@@ -41,7 +41,7 @@ class Apt:
             return
         self._write_configuration()
         say(f"Debian {self.suite}: fetching the list of packages (about 10 MB) ...")
-        self._run("apt-get", "-qq", "update")
+        self._run("apt-get", "update", "-qq")
         fresh.touch()
 
     def closure(self, packages: Sequence[str]) -> list[str]:
@@ -56,7 +56,7 @@ class Apt:
         )
         megabytes = sum(map(int, sizes)) / 1e6
         say(f"Debian {self.suite}: fetching {len(packages)} packages ({megabytes:.0f} MB) ...")
-        self._run("apt-get", "-qq", "download", *packages, cwd=into)
+        self._run("apt-get", "download", "-qq", *packages, cwd=into)
         return sorted(into.glob("*.deb"))
 
     def _write_configuration(self) -> None:

@@ -77,6 +77,16 @@ async def test_it_is_the_same_after_a_restart_and_after_a_power_cut(asterisk: ob
             await call.answered
 
 
+@pytest.mark.parametrize(("user", "rights"), [("careline", "call"), ("observer", "all")])
+async def test_the_shipped_ami_user_and_the_observer_may_log_in(pbx: PrivateAsterisk, user: str, rights: str) -> None:
+    async with asyncio.timeout(5):
+        reader, writer = await asyncio.open_connection("127.0.0.1", pbx.ami_port)
+        writer.write(f"Action: Login\r\nUsername: {user}\r\nSecret: {pbx.ami_secret}\r\n\r\n".encode())
+        await reader.readuntil(b"Authentication accepted")
+        writer.close()
+    assert rights in await pbx.cli(f"manager show user {user}")
+
+
 async def test_its_log_has_no_complaint(pbx: PrivateAsterisk) -> None:
     complaints = [line for line in pbx.log.splitlines() if " ERROR[" in line]
     assert (complaints, "0 active channels" in await pbx.cli("core show channels")) == ([], True)
