@@ -1,0 +1,153 @@
+"""What `careline doctor` finds on the Asterisk side. Rings no phone and changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ivr.asterisk.ami_connection import AmiConnection, LoginRefused
+from ivr.asterisk.ami_link import ActionRefused
+from ivr.services import SwitchDown
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from ivr.asterisk import ami
+    from ivr.asterisk.settings import AsteriskSettings
+
+OLDEST_VERSION = 18
+TRIAL_SECONDS = 3.0
+TRIAL_ID = "doctor-1"
+TRIAL_EVENTS = frozenset({"Newchannel", "Newstate", "BridgeEnter", "BridgeLeave", "Hangup", "OriginateResponse"})
+ACTIONS = ("Originate", "Bridge", "Hangup", "Redirect", "Setvar", "AbsoluteTimeout", "CoreShowChannels")
+MODULES = {
+    "app_audiosocket": "callers are heard while they speak; without it they have keys only",
+    "res_agi": "calls are handed to Careline",
+    "app_bridgewait": "callers wait",
+    "bridge_holding": "callers wait",
+    "bridge_simple": "caller and person talk",
+    "res_musiconhold": "waiting callers hear music",
+    "func_timeout": "callers are saved when Careline dies",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`what` was looked at and how it is; `do` is what to do about it, "" when all is well."""
+
+    ok: bool
+    what: str
+    do: str = ""
+
+
+async def examine(settings: AsteriskSettings) -> list[Finding]:
+    """Look at everything that Careline needs of Asterisk, in the order in which to repair it."""
+    seen: asyncio.Queue[ami.Message] = asyncio.Queue()
+    try:
+        async with _connected(settings, seen) as connection:
+            if not connection.up:
+                return [_no_manager(settings)]
+            return [
+                Finding(True, f"the manager at {settings.ami} accepts the user {settings.user!r}"),
+                await _version(connection),
+                *[await _module(connection, name) for name in MODULES],
+                *await _rights(connection),
+                *[await _context(connection, name) for name in (settings.context, settings.person_context)],
+                await _trial(connection, settings, seen),
+            ]
+    except LoginRefused as refused:
+        return [Finding(False, "the manager refuses the login", str(refused))]
+    except SwitchDown:
+        return [_no_manager(settings)]
+
+
+@asynccontextmanager
+async def _connected(settings: AsteriskSettings, seen: asyncio.Queue[ami.Message]) -> AsyncIterator[AmiConnection]:
+    async def came_up() -> None:
+        """Nothing to do: the questions come one by one."""
+
+    connection = AmiConnection(settings, seen.put_nowait, came_up)
+    await connection.start()
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _no_manager(settings: AsteriskSettings) -> Finding:
+    return Finding(
+        False,
+        f"no Asterisk manager answers at {settings.ami}",
+        "Start Asterisk, and set enabled=yes, bindaddr and port in [general] of manager.conf.",
+    )
+
+
+async def _version(connection: AmiConnection) -> Finding:
+    version = await _variable(connection, "VERSION()")
+    major = version.partition(".")[0]
+    if major.isdigit() and int(major) < OLDEST_VERSION:
+        return Finding(False, f"Asterisk {version}", f"Careline works with Asterisk {OLDEST_VERSION} to 22: upgrade.")
+    return Finding(True, f"Asterisk {version}")
+
+
+async def _module(connection: AmiConnection, name: str) -> Finding:
+    if await _variable(connection, f"IFMODULE({name}.so)") == "1":
+        return Finding(True, f"module {name}: {MODULES[name]}")
+    return Finding(
+        False,
+        f"module {name} is not loaded: {MODULES[name]}",
+        f"asterisk -rx 'module load {name}.so'; when there is no such file, install Asterisk's modules package, "
+        "or choose it in `make menuselect`. See that modules.conf does not say noload.",
+    )
+
+
+async def _rights(connection: AmiConnection) -> list[Finding]:
+    listed = await connection.action("ListCommands")
+    allowed = {key for key, _ in listed.fields}
+    missing = [action for action in ACTIONS if action not in allowed]
+    if missing:
+        what = f"the manager user may not use {', '.join(missing)}"
+        return [Finding(False, what, "Set write=call,originate,reporting for the user in manager.conf.")]
+    return [Finding(True, "the manager user may use every action that Careline needs")]
+
+
+async def _context(connection: AmiConnection, context: str) -> Finding:
+    try:
+        await connection.listing("ShowDialPlan", ("Context", context))
+    except ActionRefused:
+        return Finding(
+            False,
+            f"the dialplan has no context [{context}]",
+            "#include extensions_careline.conf in extensions.conf (FreePBX: extensions_custom.conf), "
+            "then: asterisk -rx 'dialplan reload'.",
+        )
+    return Finding(True, f"the dialplan has the context [{context}]")
+
+
+async def _trial(connection: AmiConnection, settings: AsteriskSettings, seen: asyncio.Queue[ami.Message]) -> Finding:
+    """Let Asterisk call its own dialplan, as it will ring a person, and see whether we are told all of it."""
+    fields = (("Context", settings.person_context), ("Exten", "s"), ("Priority", "1"), ("Timeout", "2000"))
+    channel = ("Channel", f"Local/s@{settings.person_context}/n")
+    await connection.action("Originate", channel, *fields, ("Async", "true"), ("ChannelId", TRIAL_ID))
+    told: set[str] = set()
+    try:
+        async with asyncio.timeout(TRIAL_SECONDS):
+            while not told >= TRIAL_EVENTS:
+                message = await seen.get()
+                told.add(message["Event"])
+                if message["Event"] == "BridgeEnter" and message["Uniqueid"] == TRIAL_ID:
+                    await connection.action("Hangup", ("Channel", message["Channel"]))
+    except TimeoutError:
+        missing = ", ".join(sorted(TRIAL_EVENTS - told))
+        return Finding(
+            False,
+            f"the manager user is not told of {missing}",
+            "Set read=call for the user in manager.conf, and eventfilter as in manager_careline.conf or not at all.",
+        )
+    return Finding(True, "the manager user is told what becomes of calls")
+
+
+async def _variable(connection: AmiConnection, name: str) -> str:
+    return (await connection.action("Getvar", ("Variable", name)))["Value"]
