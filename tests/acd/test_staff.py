@@ -14,7 +14,7 @@ from acd.events import (
     TimePassed,
 )
 from acd.model import Agent
-from tests.acd.scene import ANA, BO, CAI, HEART, engine_with, join, ring, state_of, talk
+from tests.acd.scene import ANA, BO, CAI, DESK, HEART, engine_with, join, ring, state_of, talk
 
 
 def test_a_person_named_in_the_plan_is_ready_until_they_say_otherwise() -> None:
@@ -46,6 +46,15 @@ def test_a_person_may_end_the_wrap_up_early() -> None:
     talk(engine, 1, now=5)
     engine.handle(TalkEnded(1), now=60)
     assert engine.handle(AgentReady("cai"), now=65) == [ring(2, CAI, "c2")]
+
+
+def test_a_call_ends_by_the_plan_it_was_offered_under() -> None:
+    engine = engine_with(CAI)
+    join(engine, "c1", queue="heart")
+    talk(engine, 1, now=5)
+    engine.handle(Configured((DESK,), (CAI,)), now=6)
+    engine.handle(TalkEnded(1), now=60)
+    assert engine.next_deadline() == 60 + HEART.wrap_up_seconds
 
 
 def test_who_worked_goes_behind_who_was_idle() -> None:
