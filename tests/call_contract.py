@@ -59,8 +59,8 @@ async def patiently(work: Coroutine[Any, Any, _T]) -> _T:
 
 async def during(work: Coroutine[Any, Any, _T], act: Coroutine[Any, Any, None]) -> _T:
     """The result of the call's work, while the caller acts."""
-    result, _ = await asyncio.wait_for(asyncio.gather(work, act), PATIENCE)
-    return result
+    both: tuple[_T, None] = await asyncio.wait_for(asyncio.gather(work, act), PATIENCE)
+    return both[0]
 
 
 async def once_heard(line: Line, act: Coroutine[Any, Any, None]) -> None:
