@@ -12,6 +12,7 @@ from ivr.menus.shape import KEY, shape
 from ivr.menus.yaml_marks import MAX_BYTES, Mark, Node, read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from ivr.menus.model import Plan
@@ -56,12 +57,24 @@ def examine(path: Path) -> Examined:
     mistakes = [(_mark(node, finding), finding.text) for finding in findings if not finding.warning]
     if told or mistakes:
         return _failed(path, *told, *mistakes)
-    warnings = [Mistake(str(path), *_mark(node, finding), finding.text) for finding in findings]
-    return Examined(plan, warnings=tuple(sorted(warnings)))
+    return Examined(plan, warnings=_mistakes(path, [(_mark(node, finding), finding.text) for finding in findings]))
 
 
 def _failed(path: Path, *told: tuple[Mark, str]) -> Examined:
-    return Examined(None, tuple(sorted(Mistake(str(path), *mark, text) for mark, text in set(told))))
+    return Examined(None, _mistakes(path, told))
+
+
+def _mistakes(path: Path, told: Iterable[tuple[Mark, str]]) -> tuple[Mistake, ...]:
+    """In the order of the file; a control character that the file names itself by stays out of the terminal."""
+    plain = {(mark, "".join(c if c.isprintable() else "?" for c in text)) for mark, text in told}
+    return tuple(sorted(Mistake(str(path), *mark, text) for mark, text in plain))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file system takes
+        return False
 
 
 def _findings(node: Node, path: Path) -> tuple[Plan | None, list[Finding]]:
@@ -70,7 +83,7 @@ def _findings(node: Node, path: Path) -> tuple[Plan | None, list[Finding]]:
     if plan is None:
         return None, findings
     findings += references(plan, _names(node) if findings else names_of(plan))
-    if not path.with_name(plan.red_flags).is_file():
+    if not _is_file(path.parent / plan.red_flags):
         findings.append(Finding(("red_flags",), f"'{plan.red_flags}' is not a file beside the plan"))
     if not findings:
         findings += gaps(plan)

@@ -183,3 +183,10 @@ def test_a_mutated_plan_is_loaded_or_refused_in_sentences(tmp_path: Path) -> Non
             assert mistake.line >= 1
             assert mistake.column >= 1
             assert "\n" not in mistake.text
+
+
+def test_what_a_file_holds_cannot_break_the_lines_of_its_mistakes(tmp_path: Path) -> None:
+    assert told(tmp_path, ("source: main line", r'"so\nurce\e": x')) == [
+        "11:49: 'so?urce?' is not a key of number '+16175550100'; did you mean 'source'?"
+    ]
+    assert len(told(tmp_path, ("red_flags: red_flags.yaml", "red_flags: " + "x" * 1000))) == 1
