@@ -9,7 +9,7 @@ from acd.model import Agent, Queue, Urgency
 
 
 class Cause(StrEnum):
-    """Why an offer failed (RONA by cause)."""
+    """Why an offer failed (RONA by cause); acd.staff.BACK_OFF_SECONDS says what becomes of the person."""
 
     NO_ANSWER = "no answer"
     REFUSED = "refused"

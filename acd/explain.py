@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, assert_never
 
+from acd.events import Cause
 from acd.model import Urgency
-from acd.staff import DID_NOT_ANSWER
 from acd.state import Presence, Stage
 from acd.strategies import STRATEGIES
 
@@ -117,9 +117,10 @@ def _unavailable(engine: Engine, person: Person, offer: Offer | None, now: float
         case Presence.WRAP_UP | Presence.LOGGED_OUT:
             return str(person.presence)
         case Presence.BACK_OFF:
-            return f"{person.why} {now - person.since:.0f} s ago"
+            failed = "did not answer" if person.why == Cause.NO_ANSWER else person.why
+            return f"{failed} {now - person.since:.0f} s ago"
         case Presence.NOT_READY:
-            return _not_ready(person, now)
+            return f"not ready: {person.why}" if person.why else "not ready"
         case _:
             assert_never(person.presence)
 
@@ -130,12 +131,6 @@ def _engaged(engine: Engine, person: Person, offer: Offer | None) -> str | None:
     if offer is not None and own.id > offer.id and own.began == offer.began:
         return None  # rung at the same moment, but after the offer that is explained
     return "talking" if own.stage is Stage.TALKING else "being rung for another caller"
-
-
-def _not_ready(person: Person, now: float) -> str:
-    if person.why == DID_NOT_ANSWER:
-        return f"{DID_NOT_ANSWER} {now - person.since:.0f} s ago"
-    return f"not ready: {person.why}" if person.why else "not ready"
 
 
 def _less_fit(engine: Engine, person: Person, offer: Offer | None, now: float) -> str:

@@ -19,12 +19,11 @@ BACK_OFF_SECONDS = {
     Cause.LOST: 5.0,  # nobody's doing; long enough not to ring in a circle while the PBX is unwell
     Cause.BUSY: 10.0,  # most own calls that cross an offer are short
     Cause.REFUSED: 15.0,  # "not now": somebody else is rung first, then this person again
-    Cause.UNREACHABLE: 30.0,  # a phone registers again in about this time; a lone person must come back unasked
+    Cause.UNREACHABLE: 30.0,  # a phone registers again in about this time
+    Cause.NO_ANSWER: 60.0,  # away from the desk for a moment; each caller would ring 20 s at an empty chair
 }
-"""After a failed ring the person is passed over for so long. NO_ANSWER is not here: who left the desk says so or is
-not ready until they are back, else each caller would ring 20 s at an empty chair."""
-
-DID_NOT_ANSWER = "did not answer"  # the reason of who is not ready because a ring timed out
+"""After a failed ring the person is passed over for so long, then ready again: whoever is the last one on duty at night
+must come back unasked."""
 
 
 class Staff:
@@ -83,12 +82,8 @@ class Staff:
             self._enter(person, Presence.READY, now)
 
     def failed(self, person: Person, cause: Cause, now: float) -> None:
-        """The ring failed at this person: not ready when nobody is there, else passed over for a while."""
-        if self._settled(person, now):
-            return
-        if cause is Cause.NO_ANSWER:
-            self._enter(person, Presence.NOT_READY, now, DID_NOT_ANSWER)
-        else:
+        """The ring failed at this person, who is passed over for a while."""
+        if not self._settled(person, now):
             self._pause(person, Presence.BACK_OFF, now, BACK_OFF_SECONDS[cause], cause.value)
 
     def wrap_up(self, person: Person, seconds: float, now: float) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Presence(StrEnum):
     """Where a person stands. Only who is READY is offered a caller.
 
-    READY -> ENGAGED -> WRAP_UP -> READY; a failed ring leads to BACK_OFF or NOT_READY.
+    READY -> ENGAGED -> WRAP_UP -> READY; a failed ring leads to BACK_OFF, and that to READY.
     """
 
     READY = "ready"

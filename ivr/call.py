@@ -12,10 +12,12 @@ The same contract tests run over every implementation.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 class CallerGone(Exception):  # noqa: N818 - a hang-up is an event of life, not an error

@@ -76,17 +76,17 @@ def confirm_prompt(menu: str, key: str) -> str:
     return f"{menu}.{key}.confirm"
 
 
-def wordings(plan: Plan) -> Mapping[Language, Mapping[str, Wording]]:
+def wordings(plan: Plan) -> Mapping[str, Mapping[str, Wording]]:
     """The text of every prompt that the plan brings itself, by language and name (the generic ones are not in it)."""
     return {language: dict(_own(plan, language)) for language in plan.practice.languages}
 
 
-def prompts_of(plan: Plan) -> Mapping[Language, frozenset[str]]:
+def prompts_of(plan: Plan) -> Mapping[str, frozenset[str]]:
     """The names of all prompts that callers may hear, the generic ones included."""
     return {language: GENERIC_PROMPTS.union(names) for language, names in wordings(plan).items()}
 
 
-def intents_of(plan: Plan) -> Mapping[Language, Mapping[str, tuple[str, ...]]]:
+def intents_of(plan: Plan) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """What callers say for each intent; yes and no, which every plan knows, included."""
     known = {**plan.intents, **ANSWERS}
     return {
@@ -95,7 +95,7 @@ def intents_of(plan: Plan) -> Mapping[Language, Mapping[str, tuple[str, ...]]]:
     }
 
 
-def phrases_of(plan: Plan) -> Mapping[Language, tuple[str, ...]]:
+def phrases_of(plan: Plan) -> Mapping[str, tuple[str, ...]]:
     """Every phrase once, for the recogniser's language model."""
     return {
         language: tuple(dict.fromkeys(phrase for phrases in intents.values() for phrase in phrases))

@@ -35,7 +35,7 @@ class Script:
 
 
 class Keyboard:
-    """A caller who types. `ended` is set at the end of the input, also while nobody asks: the caller has hung up.
+    """A caller who types. `ended` is set once all input was asked for, also while nobody asks: the caller has hung up.
 
     A thread reads: there is no other way to wait for a terminal, a pipe and a file alike. It dies with the process.
     """
@@ -45,6 +45,7 @@ class Keyboard:
         self._source = source
         self._write = write
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
+        self._over = False
 
     def start(self) -> None:
         """Begin to read; on the event loop that will ask for the lines."""
@@ -58,11 +59,18 @@ class Keyboard:
         line = await self._lines.get()
         if line is None:
             self._lines.put_nowait(None)  # the end stays the end, however often it is asked for
+        self._at_end()
         return line
 
     def _finish(self) -> None:
-        self.ended.set()
+        self._over = True
         self._lines.put_nowait(None)
+        self._at_end()
+
+    def _at_end(self) -> None:
+        """A pipe ends before what came through it was asked for."""
+        if self._over and self._lines.qsize() <= 1:
+            self.ended.set()
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         try:

@@ -17,11 +17,11 @@ class PlanUnderstanding:
 
     def __init__(self, intents: IntentModel, red_flags: RedFlags) -> None:
         self._intents = intents
-        self._red_flags = red_flags
+        self.red_flags = red_flags
 
     def intent(self, language: str, readings: Sequence[str], among: Sequence[str]) -> Understood:
         return self._intents.intent(language, readings, among)
 
     def red_flag(self, language: str, readings: Sequence[str]) -> RedFlag | None:  # noqa: ARG002 - in any language
         """The wordings of all languages count: a caller in fear falls back to the mother tongue."""
-        return self._red_flags.find(readings)
+        return self.red_flags.find(readings)

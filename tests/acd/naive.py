@@ -289,10 +289,7 @@ class NaiveEngine:
         return self.stop(attempt)
 
     def missed(self, attempt: Attempt, cause: Cause) -> None:
-        if cause is Cause.NO_ANSWER:
-            self.end(attempt, "away")
-        else:
-            self.end(attempt, "resting", BACK_OFF_SECONDS[cause])
+        self.end(attempt, "resting", BACK_OFF_SECONDS[cause])
 
     def talk_over(self, attempt: Attempt) -> None:
         self.end(attempt, "resting", attempt.queue.wrap_up_seconds)

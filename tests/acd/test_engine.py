@@ -88,19 +88,19 @@ def test_a_caller_whom_nobody_free_can_serve_lets_others_pass_and_keeps_the_plac
     assert line_of(engine, "heart") == ["c1", "c2"]
 
 
-def test_an_unanswered_call_moves_to_the_next_person_and_the_first_is_not_ready() -> None:
+def test_an_unanswered_call_moves_to_the_next_person_and_the_first_is_passed_over() -> None:
     engine = engine_with(ANA, BO)
     join(engine, "c1")
     assert engine.next_deadline() == RING_OVER
     assert engine.handle(TimePassed(), now=RING_OVER) == [StopRinging(1, "ana"), ring(2, BO, "c1")]
-    assert state_of(engine, ANA) == "not ready: did not answer"
+    assert state_of(engine, ANA) == "back-off: no answer"
 
 
 def test_the_pbx_ends_the_ring_before_the_engine_does() -> None:
     engine = engine_with(ANA, BO)
     join(engine, "c1")
     assert engine.handle(OfferFailed(1, Cause.NO_ANSWER), now=21) == [ring(2, BO, "c1")]
-    assert state_of(engine, ANA) == "not ready: did not answer"
+    assert state_of(engine, ANA) == "back-off: no answer"
 
 
 def test_an_answer_at_the_last_moment_beats_the_timer() -> None:
@@ -126,8 +126,8 @@ def test_a_lone_person_is_rung_again_when_the_back_off_is_over(cause: Cause, sec
     assert engine.handle(TimePassed(), now=2 + seconds) == [ring(2, ANA, "c1")]
 
 
-def test_every_failure_but_no_answer_has_its_back_off() -> None:
-    assert set(BACK_OFF_SECONDS) == set(Cause) - {Cause.NO_ANSWER}
+def test_every_failure_has_its_back_off() -> None:
+    assert set(BACK_OFF_SECONDS) == set(Cause)
 
 
 def test_a_caller_whose_ring_failed_is_still_before_later_ones() -> None:

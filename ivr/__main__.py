@@ -1,0 +1,5 @@
+"""`python -m ivr` is `careline`."""
+
+from ivr.cli import main
+
+main()

@@ -1,0 +1,98 @@
+"""`careline doctor`: everything that Careline needs, looked at in the order in which to repair it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import TYPE_CHECKING
+
+from ivr.app import asterisk_of, understanding_of
+from ivr.asterisk.probe import Finding, examine
+from ivr.menus.load import examine as examine_plan
+from ivr.speech.models import find_model
+from ivr.speech.tts import NoSynthesiser, VoiceSettings, find_voice, search_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.menus.model import Plan
+    from ivr.settings import Settings
+
+
+async def findings(settings: Settings) -> list[Finding]:
+    """What is well and what is not. Raises nothing that a user could have caused."""
+    examined = examine_plan(settings.plan)
+    found = [_plan(settings, examined.plan, len(examined.mistakes))]
+    if examined.plan is not None:
+        found += [
+            *_red_flags(settings, examined.plan),
+            *_voices(settings, examined.plan),
+            *_ears(settings, examined.plan),
+        ]
+    return [*found, _state(settings), *_ports(settings), *await examine(asterisk_of(settings.asterisk))]
+
+
+def _plan(settings: Settings, plan: Plan | None, mistakes: int) -> Finding:
+    if plan is None:
+        return Finding(False, f"{settings.plan} has {mistakes} mistakes", f"run `careline check {settings.plan}`")
+    return Finding(True, f"{settings.plan} has no mistakes")
+
+
+def _red_flags(settings: Settings, plan: Plan) -> Iterator[Finding]:
+    flags = understanding_of(plan, settings.plan).red_flags
+    signature = flags.signature
+    if signature.is_example:
+        yield Finding(
+            False, f"{plan.red_flags} is the product's example", "have the practice's clinician review it and sign it"
+        )
+    else:
+        yield Finding(True, f"{plan.red_flags} is signed by {signature.by} ({signature.date}, {signature.version})")
+
+
+def _voices(settings: Settings, plan: Plan) -> Iterator[Finding]:
+    chosen = VoiceSettings(search_folders(os.environ), settings.speech.voices)
+    for language in plan.practice.languages:
+        try:
+            voice = find_voice(language, chosen)
+        except NoSynthesiser as missing:
+            yield Finding(False, f"prompts in '{language}' that are not recorded cannot be spoken", str(missing))
+        else:
+            yield Finding(True, f"prompts in '{language}' that are not recorded are spoken by {voice.key}")
+
+
+def _ears(settings: Settings, plan: Plan) -> Iterator[Finding]:
+    for language in plan.practice.languages:
+        model = find_model(language, settings.speech.models, os.environ)
+        if model is not None:
+            yield Finding(True, f"speech in '{language}' is heard with the model {model}")
+        elif language == "en":
+            yield Finding(
+                True, "speech in 'en' is heard with the built-in recogniser; `careline model get en` hears better"
+            )
+        else:
+            yield Finding(
+                False, f"speech in '{language}' is not heard: callers use keys", f"run `careline model get {language}`"
+            )
+
+
+def _state(settings: Settings) -> Finding:
+    folder = next(each for each in (settings.state, *settings.state.parents) if each.exists())
+    if os.access(folder, os.W_OK):
+        return Finding(True, f"{settings.state} can be written")
+    return Finding(False, f"{settings.state} cannot be written", f"give {folder} to the user that runs Careline")
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    for what, at in (("AGI", settings.asterisk.agi), ("AudioSocket", settings.asterisk.audiosocket)):
+        with socket.socket(socket.AF_INET6 if ":" in at.host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((at.host, at.port))
+            except OSError as error:
+                yield Finding(
+                    False,
+                    f"{at.host}:{at.port} for {what} is not free ({error.strerror})",
+                    "all is well if that is the running Careline; else stop who has it, or choose another port",
+                )
+            else:
+                yield Finding(True, f"{at.host}:{at.port} for {what} is free")

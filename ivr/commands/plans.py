@@ -1,0 +1,43 @@
+"""careline check, careline try"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from ivr.app import understanding_of
+from ivr.commands.shared import fail, told
+from ivr.menus.load import examine
+from ivr.trial import try_plan
+
+
+@click.command()
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Warnings fail, too.")
+def check(plan: Path, strict: bool) -> None:
+    """Find everything that is wrong in a PLAN, each with file:line:column and the likely fix."""
+    examined = examine(plan)
+    for mistake in examined.mistakes:
+        click.echo(str(mistake))
+    for warning in examined.warnings:
+        click.echo(f"{warning} (warning)")
+    if examined.plan is None:
+        fail(f"{len(examined.mistakes)} mistakes in {plan}; nothing was loaded")
+    else:
+        with told():
+            understanding_of(examined.plan, plan)
+        if strict and examined.warnings:
+            fail(f"{len(examined.warnings)} warnings in {plan}")
+        counts = f"{len(examined.plan.menus)} menus, {len(examined.plan.queues)} queues"
+        click.echo(f"{plan}: {counts}, {len(examined.plan.people)} people: no mistakes")
+
+
+@click.command("try")
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--dialled", default="", help="The number that the caller dialled.")
+def try_(plan: Path, dialled: str) -> None:
+    """Call a PLAN from the terminal: type what a caller would say, or keys; no PBX is needed."""
+    with told():
+        asyncio.run(try_plan(plan, dialled))

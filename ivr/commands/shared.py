@@ -1,0 +1,84 @@
+"""What the commands share: options, and errors told in one sentence with exit code 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from ivr import settings as given
+from ivr.asterisk.ami_connection import LoginRefused
+from ivr.asterisk.settings import CannotListen
+from ivr.control import ControlError
+from ivr.menus.mistakes import PlanErrors
+from ivr.record import NoSuchCall
+from ivr.speech.models import ModelError
+from ivr.speech.tables import BadTable
+from ivr.store.database import StoreError
+
+if TYPE_CHECKING:
+    from ivr.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., object])
+
+USER_ERRORS = (
+    given.SettingsError,
+    PlanErrors,
+    BadTable,
+    StoreError,
+    NoSuchCall,
+    ControlError,
+    CannotListen,
+    LoginRefused,
+    ModelError,
+)
+
+
+@contextmanager
+def told(*more: type[Exception]) -> Iterator[None]:
+    """Tell a user's error as its own sentence and exit with 2; everything else is a fault of ours, with traceback."""
+    try:
+        yield
+    except (*USER_ERRORS, *more) as error:
+        fail(str(error))
+    except ExceptionGroup as group:
+        known, fault = group.split((*USER_ERRORS, *more))
+        if fault or known is None:
+            raise
+        fail(str(_first(known)))
+
+
+def fail(sentence: str) -> None:
+    click.echo(f"careline: {sentence}", err=True)
+    raise SystemExit(2)
+
+
+def _first(group: BaseException) -> BaseException:
+    return _first(group.exceptions[0]) if isinstance(group, BaseExceptionGroup) else group
+
+
+settings_option = click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(path_type=Path),
+    help="The settings file; else ./careline.yaml, else /etc/careline/careline.yaml.",
+)
+state_option = click.option(
+    "--state", type=click.Path(path_type=Path, file_okay=False), help="The state folder; else the settings' own."
+)
+
+
+def settings_from(file: Path | None) -> Settings:
+    return given.load(file or given.find())
+
+
+def state_from(state: Path | None, file: Path | None) -> Path:
+    return state or settings_from(file).state
+
+
+def with_state(command: F) -> F:
+    """The options --state and --settings."""
+    return settings_option(state_option(command))

@@ -1,0 +1,370 @@
+"""The shell of one acd.Engine: events in, journal, engine, commands out, one timer.
+
+    sessions, persons, PBX ──events──▶ journal ──▶ Engine.handle ──commands──▶ PBX, sessions, record
+
+Events are journalled before their commands are carried out, so a process killed at any moment finds on its next
+start what it had decided; what the PBX did meanwhile is learned by `Switch.live` and told as one `Reconciled`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
+
+import structlog
+
+from acd import commands, events
+from acd.codec import decode, encode
+from acd.engine import Engine
+from acd.model import Agent, Queue, Urgency
+from acd.state import Presence
+from ivr import record as story
+from ivr import services
+from ivr.offer_notes import OfferNotes
+from ivr.services import Clock, Switch, SwitchDown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
+
+LEG_PREFIX = "careline-"
+LONGEST_JOURNAL = 5_000  # events; replayed in well under a second, and about a day of a busy practice
+log = structlog.get_logger()
+
+
+class Journal(Protocol):
+    """Events on disk, in order. Any method may raise JournalBroken."""
+
+    async def append(self, entries: Sequence[tuple[float, Mapping[str, Any]]]) -> None: ...
+
+    async def replay(self) -> Sequence[tuple[int, float, Mapping[str, Any]]]: ...
+
+    async def begin_again(self, entries: Sequence[tuple[float, Mapping[str, Any]]]) -> None: ...
+
+
+class JournalBroken(Exception):  # noqa: N818 - the disk's state; callers are served without it
+    """The journal cannot be written: a crash now would lose places in line, but nobody is turned away for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PickedUp:
+    """A person answered and waits for the caller: whatever the caller hears must stop now."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentAway:
+    """The caller waited long enough and goes to `to`; "" when the queue is no more."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The caller's place in line; 1 is next."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The caller hung up, waiting or talking."""
+
+
+News = PickedUp | SentAway | Position | Gone
+
+CAUSES = {
+    services.Cause.NO_ANSWER: events.Cause.NO_ANSWER,
+    services.Cause.REFUSED: events.Cause.REFUSED,
+    services.Cause.BUSY: events.Cause.BUSY,
+    services.Cause.UNREACHABLE: events.Cause.UNREACHABLE,
+    services.Cause.CANCELLED: events.Cause.LOST,
+    services.Cause.ENDED: events.Cause.LOST,
+}
+
+
+class Watcher(Protocol):
+    """Who hears of what the PBX says about callers."""
+
+    def call_ended(self, call: str) -> None:
+        """A caller is gone, wherever the call was."""
+
+    async def pbx_holds(self, calls: frozenset[str]) -> None:
+        """The PBX's control connection is up, and these callers are all that live."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """How a person is rung: the PBX's device by person, and what their phone shows while it rings, by queue."""
+
+    device: Mapping[str, str]
+    display: Mapping[str, str]
+
+
+class QueueRunner:
+    """Runs the engine. `run` is its life; everything else only posts events or looks."""
+
+    def __init__(self, switch: Switch, journal: Journal, record: story.Record, clock: Clock) -> None:
+        self._switch = switch
+        self._journal = journal
+        self._record = record
+        self._clock = clock
+        self._engine = Engine()
+        self._notes = OfferNotes()
+        self._journalled = 0
+        self._phones = Phones({}, {})
+        self._configured = events.Configured((), ())
+        self._inbox: asyncio.Queue[events.Event] = asyncio.Queue()
+        self._news: dict[str, asyncio.Queue[News]] = {}
+        self._joined_lately: set[str] = set()
+        self._watcher: Watcher | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+
+    # ---- life -------------------------------------------------------------------------------------------------
+
+    async def restore(self) -> int:
+        """Replay the journal into the engine; returns the number of events. No command of the past is repeated."""
+        entries = await self._journal.replay()
+        for _seq, now, encoded in entries:
+            event = decode(encoded)
+            self._notes.take(event, self._engine.handle(event, now), self._engine, now)
+        self._journalled = len(entries)
+        return len(entries)
+
+    async def configure(self, queues: Sequence[Queue], agents: Sequence[Agent], phones: Phones) -> None:
+        self._phones = phones
+        self._configured = events.Configured(tuple(queues), tuple(agents))
+        await self._take([self._configured])
+
+    async def run(self, watcher: Watcher) -> None:
+        """Serve until cancelled."""
+        self._watcher = watcher
+        async with asyncio.TaskGroup() as self._tasks:
+            self._tasks.create_task(self._listen_to_switch())
+            while True:
+                await self._take(await self._next_events())
+                if self._journalled > LONGEST_JOURNAL:
+                    await self._begin_again()
+
+    async def _next_events(self) -> list[events.Event]:
+        deadline = self._engine.next_deadline()
+        wait = None if deadline is None else max(0.0, deadline - self._clock.now())
+        try:
+            batch = [await asyncio.wait_for(self._inbox.get(), wait)]
+        except TimeoutError:
+            return [events.TimePassed()]
+        while not self._inbox.empty():
+            batch.append(self._inbox.get_nowait())
+        return batch
+
+    async def _take(self, batch: Sequence[events.Event]) -> None:
+        now = self._clock.now()
+        await self._keep(now, batch)
+        for event in batch:
+            try:
+                self._decide(event, now)
+            except Exception:
+                log.exception("an event could not be handled", event=type(event).__name__)
+
+    def _decide(self, event: events.Event, now: float) -> None:
+        orders = self._engine.handle(event, now)
+        for order in orders:
+            self._carry_out(order)
+        for call, entry in self._notes.take(event, orders, self._engine, now):
+            self._record.note(call, now, entry)
+
+    async def _begin_again(self) -> None:
+        """Shorten the journal at a quiet moment, when the plan and the persons' states say all that it said."""
+        now = self._clock.now()
+        state = standing(self._configured, self._engine, now)
+        if state is None:
+            return
+        try:
+            await self._journal.begin_again([(now, encode(event)) for event in state])
+        except JournalBroken as broken:
+            log.exception("journal cannot be written; it stays long for now", error=str(broken))
+            return
+        self._engine, self._notes, self._journalled = Engine(), OfferNotes(), len(state)
+        for event in state:
+            self._engine.handle(event, now)
+
+    async def _keep(self, now: float, batch: Sequence[events.Event]) -> None:
+        self._journalled += len(batch)
+        try:
+            await self._journal.append([(now, encode(event)) for event in batch])
+        except JournalBroken as broken:
+            log.exception("journal cannot be written; callers are served without it", error=str(broken))
+
+    # ---- what sessions and persons do -------------------------------------------------------------------------
+
+    def join(
+        self, call: str, queue: str, needs: frozenset[str] = frozenset(), urgency: Urgency = Urgency.ROUTINE
+    ) -> None:
+        """Stand in line; joining again after an outage, or another queue, keeps the time of joining."""
+        self._joined_lately.add(call)
+        self._news.setdefault(call, asyncio.Queue())
+        self._inbox.put_nowait(events.CallerJoined(call, queue, needs, urgency))
+
+    async def news(self, call: str) -> News:
+        """What next happened to a caller who joined."""
+        return await self._news.setdefault(call, asyncio.Queue()).get()
+
+    def leave(self, call: str) -> None:
+        """Leave the line; for a caller who talks, or never joined, this changes nothing."""
+        self._inbox.put_nowait(events.CallerLeft(call))
+
+    def forget(self, call: str) -> None:
+        """No session listens to the call's news any more."""
+        self._news.pop(call, None)
+
+    def place_of(self, call: str) -> str | None:
+        """The queue in which the caller stands or is offered; None for strangers and for who talks."""
+        caller = self._engine.lobby.callers.get(call)
+        return None if caller is None or caller.talking else caller.queue.name
+
+    def person_ready(self, agent: str) -> None:
+        self._inbox.put_nowait(events.AgentReady(agent))
+
+    def person_not_ready(self, agent: str, reason: str) -> None:
+        self._inbox.put_nowait(events.AgentNotReady(agent, reason))
+
+    @property
+    def engine(self) -> Engine:
+        """To look at (status, explanations), never to change."""
+        return self._engine
+
+    # ---- what the PBX tells -----------------------------------------------------------------------------------
+
+    async def _listen_to_switch(self) -> None:
+        async for event in self._switch.events():
+            await self._guarded(self._heard_from_switch(event))
+
+    async def _heard_from_switch(self, event: services.SwitchEvent) -> None:
+        match event:
+            case services.LegRinging():
+                pass
+            case services.LegAnswered(leg):
+                self._post(leg, events.OfferAnswered)
+            case services.TalkBegan(leg=leg):
+                self._post(leg, events.TalkBegan)
+            case services.LegEnded(leg, cause, answered):
+                self._leg_ended(leg, cause, answered=answered)
+            case services.CallEnded(call):
+                self._gone(call)
+            case services.SwitchBack():
+                await self._reconcile()
+            case _:
+                assert_never(event)
+
+    def _gone(self, call: str) -> None:
+        self._tell(call, Gone())
+        self.leave(call)
+        if self._watcher:
+            self._watcher.call_ended(call)
+
+    def _post(self, leg: str, event: Callable[[int], events.Event]) -> None:
+        offer = offer_of(leg)
+        if offer is not None:
+            self._inbox.put_nowait(event(offer))
+
+    def _leg_ended(self, leg: str, cause: services.Cause, *, answered: bool) -> None:
+        if answered:
+            self._post(leg, events.TalkEnded)
+        else:
+            self._post(leg, lambda offer: events.OfferFailed(offer, CAUSES[cause]))
+
+    async def _reconcile(self) -> None:
+        """Nothing was replayed while we were away: what the PBX holds now is the truth."""
+        self._joined_lately.clear()
+        try:
+            live = await self._switch.live()
+        except SwitchDown:
+            return  # SwitchBack comes again
+        talking = {offer for _, leg in live.talks if (offer := offer_of(leg)) is not None}
+        ringing = {offer for leg in live.legs if (offer := offer_of(leg)) is not None} - talking
+        if self._watcher:
+            await self._watcher.pbx_holds(live.calls)
+        known = {offer.id for offer in self._engine.offers()}
+        for stray in ringing - known:
+            self._spawn(self._switch.cancel(leg_of(stray)))
+        for call in self._engine.calls() - live.calls - self._joined_lately:
+            self._gone(call)
+        self._inbox.put_nowait(
+            events.Reconciled(live.calls | self._joined_lately, frozenset(ringing & known), frozenset(talking & known))
+        )
+
+    # ---- what the engine orders -------------------------------------------------------------------------------
+
+    def _carry_out(self, command: commands.Command) -> None:
+        match command:
+            case commands.Ring():
+                self._spawn(self._ring(command))
+            case commands.StopRinging(offer, agent, answered_elsewhere):
+                self._spawn(self._switch.cancel(leg_of(offer), answered_elsewhere=answered_elsewhere))
+            case commands.Connect(offer, agent, call):
+                self._tell(call, PickedUp(agent))
+                self._spawn(self._switch.connect(call, leg_of(offer)))
+            case commands.TellPosition(call, position):
+                self._tell(call, Position(position))
+            case commands.SendAway(call, _queue, to):
+                self._tell(call, SentAway(to))
+            case _:
+                assert_never(command)
+
+    async def _ring(self, command: commands.Ring) -> None:
+        queue = self._engine.queue_of(command.call) or ""
+        try:
+            await self._switch.ring(
+                leg_of(command.offer),
+                self._phones.device[command.agent],
+                display=self._phones.display.get(queue, queue),
+                seconds=command.ring_seconds,
+            )
+        except (SwitchDown, KeyError):
+            self._inbox.put_nowait(events.OfferFailed(command.offer, events.Cause.LOST))
+
+    def _tell(self, call: str, news: News) -> None:
+        if call in self._news:
+            self._news[call].put_nowait(news)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        if self._tasks is None:
+            work.close()  # before `run` nothing of the past is repeated
+            return
+        self._tasks.create_task(self._guarded(work))
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """One fault costs one order, never the queues."""
+        try:
+            await work
+        except SwitchDown:
+            log.warning("an order did not reach the PBX; it will be reconciled when the PBX is back")
+        except Exception:
+            log.exception("an order failed")
+
+
+def standing(configured: events.Configured, engine: Engine, now: float) -> list[events.Event] | None:
+    """The events that lead a new engine to where this one stands; None while anybody waits, talks or wraps up."""
+    state: list[events.Event] = [configured]
+    for person in engine.agents(now):
+        match person.state:
+            case Presence.READY:
+                state.append(events.AgentReady(person.agent))
+            case Presence.NOT_READY:
+                state.append(events.AgentNotReady(person.agent, person.why))
+            case Presence.LOGGED_OUT:
+                state.append(events.AgentLoggedOut(person.agent))
+            case _:
+                return None
+    return None if engine.calls() else state
+
+
+def leg_of(offer: int) -> str:
+    return f"{LEG_PREFIX}{offer}"
+
+
+def offer_of(leg: str) -> int | None:
+    """The offer of a leg; None for a leg that is not ours."""
+    number = leg.removeprefix(LEG_PREFIX)
+    return int(number) if leg.startswith(LEG_PREFIX) and number.isdigit() else None

@@ -1,0 +1,166 @@
+"""`careline try`: the product's own session, queues and engine over a PBX in memory; the terminal is the caller."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from ivr import record as story
+from ivr.app import phones_of, understanding_of
+from ivr.clock import SystemClock
+from ivr.front_desk import FrontDesk
+from ivr.menus.load import load
+from ivr.menus.routing import routing_of
+from ivr.menus.wording import wordings
+from ivr.queueing import QueueRunner
+from ivr.session import Desk
+from ivr.shipped import shipped
+from ivr.simulator.call import SimulatedCall
+from ivr.simulator.prompts import TextPrompts
+from ivr.simulator.switch import Manner, SimulatedSwitch
+from ivr.simulator.terminal import Keyboard, Terminal
+from ivr.speech.prompts import load_manifests
+from ivr.telling import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from ivr.call import Hearing
+    from ivr.menus.model import Plan
+    from ivr.services import Ear
+
+CALL = "try"
+PIPE_SECONDS = 5.0  # a pipe ends with its last line: somebody answers meanwhile
+HOW_TO = "Type what a caller says, or keys; an empty line is silence, the end of input (Ctrl-D) hangs up."
+
+
+async def try_plan(file: Path, dialled: str) -> None:
+    """One call, typed by a person; what the record would tell is printed at its end."""
+    write = sys.stdout.write
+    keyboard = Keyboard(sys.stdin, lambda text: write(f"{text}\n"))
+    keyboard.hears(HOW_TO)
+    trial = Trial(file, keyboard, keyboard.hears)
+    keyboard.start()
+    async with asyncio.TaskGroup() as group:
+        patience = 0.0 if sys.stdin.isatty() else PIPE_SECONDS
+        hanging_up = group.create_task(trial.hang_up_after(keyboard.ended, patience))
+        await trial.run(dialled)
+        hanging_up.cancel()
+    keyboard.hears("\nWhat `careline explain` tells of it:")
+    for line in trial.told():
+        keyboard.hears(str(line))
+
+
+class Trial:
+    """One plan with all its people at their phones, for one caller. `tell` hears what happens besides the prompts."""
+
+    def __init__(self, file: Path, terminal: Terminal, tell: Callable[[str], object], *, pace: float = 1.0) -> None:
+        self._plan = load(file)
+        self._prompts = text_prompts(self._plan)
+        self._notebook = Notebook()
+        self._switch = SimulatedSwitch(
+            {person.phone: Manner.ANSWERS for person in self._plan.people.values()}, pace=pace, tell=tell
+        )
+        self._terminal = terminal
+        clock = SystemClock()
+        self._queues = QueueRunner(self._switch, NoJournal(), self._notebook, clock)
+        understanding = understanding_of(self._plan, file)
+        desk = Desk(
+            self._plan, TypedEars(), understanding, self._prompts, self._queues, self._notebook, NoMessages(), clock
+        )
+        self._desk = FrontDesk(desk, lambda: True, nothing_to_close)
+        self._call: SimulatedCall | None = None
+
+    async def run(self, dialled: str = "") -> None:
+        await self._queues.configure(*routing_of(self._plan), phones_of(self._plan))
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(self._queues.run(self._desk))
+            self._call = SimulatedCall(CALL, self._terminal, self._prompts, self._switch, dialled_number=dialled)
+            await self._desk.serve(self._call)
+            serving.cancel()
+
+    async def hang_up_after(self, ended: asyncio.Event, seconds: float) -> None:
+        await ended.wait()
+        await asyncio.sleep(seconds)
+        if self._call:
+            self._call.caller_hangs_up()
+
+    def told(self) -> Sequence[object]:
+        """The call's timeline in words."""
+        return tell(self._notebook.record(), datetime.now(UTC).astimezone().tzinfo or UTC, with_patient_data=True)
+
+
+def text_prompts(plan: Plan) -> TextPrompts:
+    """Every prompt of the plan as its text."""
+    manifests = load_manifests([shipped("prompts")], plan.practice.languages)
+    generic = {language: {name: each.text for name, each in entries.items()} for language, entries in manifests.items()}
+    own = {language: {name: each.text for name, each in named.items()} for language, named in wordings(plan).items()}
+    return TextPrompts(generic, own)
+
+
+class Notebook:
+    """ivr.record.Record for one call, in memory."""
+
+    def __init__(self) -> None:
+        self._record: story.CallRecord | None = None
+
+    def began(self, facts: story.CallFacts) -> None:
+        self._record = story.CallRecord(story.opened(facts, "try"), ())
+
+    def note(self, call: str, at: float, entry: story.Entry) -> None:  # noqa: ARG002 - there is one call
+        known = self.record()
+        self._record = replace(
+            known,
+            summary=story.after(known.summary, at, entry),
+            timeline=(*known.timeline, story.Noted(at, entry)),
+        )
+
+    def ended(self, call: str, at: float) -> None:  # noqa: ARG002 - there is one call
+        known = self.record()
+        self._record = replace(known, summary=story.closed(known.summary, at))
+
+    def record(self) -> story.CallRecord:
+        assert self._record, "a call began"
+        return self._record
+
+
+class TypedEars:
+    """Everything that is typed is heard."""
+
+    def can_hear(self, language: str) -> bool:  # noqa: ARG002 - all of them
+        return True
+
+    def listen(self, hearing: Hearing) -> Ear:
+        raise AssertionError(hearing)  # a simulated call reads its terminal
+
+
+async def nothing_to_close(_alive: Collection[str]) -> None:
+    """There was no earlier run."""
+
+
+class NoJournal:
+    """A trial is not continued after a crash."""
+
+    async def append(self, entries: Sequence[tuple[float, Mapping[str, Any]]]) -> None: ...
+
+    async def replay(self) -> Sequence[tuple[int, float, Mapping[str, Any]]]:
+        return ()
+
+    async def begin_again(self, entries: Sequence[tuple[float, Mapping[str, Any]]]) -> None: ...
+
+
+class NoMessages:
+    """Nothing that is said in a trial is kept."""
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="careline-try-")
+
+    def draft(self, call: str) -> Path:
+        return Path(self._folder.name) / f"{call}.wav"
+
+    async def keep(self, call: str, box: str, recording: Path, *, at: float, seconds: float) -> None: ...

@@ -1,0 +1,35 @@
+"""Patients' voices: sentences spoken by a synthesiser, as a telephone would send them (8 kHz, telephone loudness)."""
+
+import subprocess
+import tempfile
+import wave
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+
+from lab.sound import RATE, Pcm
+from lab.synthesisers import synthesisers
+
+LOUDNESS = 2500.0  # RMS of int16: about -22 dBFS, a person who speaks plainly
+VOICES = ("slt", "awb", "rms", "kal16")
+
+
+@cache
+def speak(text: str, voice: str = "slt") -> Pcm:
+    """The sentence in one of flite's VOICES."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "speech.wav"
+        subprocess.run(
+            [synthesisers() / "flite", "-voice", voice, "-t", text, "-o", file],
+            check=True,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+        )
+        with wave.open(str(file)) as spoken:
+            rate, frames = spoken.getframerate(), spoken.readframes(spoken.getnframes())
+    pcm: npt.NDArray[np.float32] = soxr.resample(np.frombuffer(frames, "<i2").astype(np.float32), rate, RATE)
+    loudness = max(float(np.sqrt(np.mean(pcm**2))), 1.0)
+    return np.asarray((pcm * (LOUDNESS / loudness)).clip(-32767, 32767), dtype=np.int16)
