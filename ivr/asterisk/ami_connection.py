@@ -6,6 +6,7 @@ An action that was not answered may or may not have reached Asterisk, so it ends
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -20,14 +21,25 @@ if TYPE_CHECKING:
     from ivr.asterisk import ami
     from ivr.asterisk.settings import AsteriskSettings
 
-ANSWER_SECONDS = 5.0  # Asterisk answers within milliseconds; a list of 1,000 channels takes a fraction of a second
-PING_SECONDS = 5.0  # a peer that fell silent without closing is noticed after at most twice this
-FIRST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 5.0
-REFUSED_PAUSE_SECONDS = 60.0  # a password that became wrong: tried rarely, so as not to look like an attack
 EVENT_CLASSES = "call"  # Newstate, BridgeEnter, BridgeLeave, Hangup, OriginateResponse
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for what, in seconds.
+
+    Asterisk answers within milliseconds, a list of 1,000 channels takes a fraction of a second. A peer that fell silent
+    without closing is noticed after `ping` and `answer`. A password that became wrong is tried again only after
+    `refused`, so as not to look like an attack.
+    """
+
+    answer: float = 5.0
+    ping: float = 5.0
+    first_pause: float = 0.1
+    longest_pause: float = 5.0
+    refused: float = 60.0
 
 
 class LoginRefused(Exception):  # noqa: N818 - Asterisk's answer, not a mistake
@@ -37,10 +49,17 @@ class LoginRefused(Exception):  # noqa: N818 - Asterisk's answer, not a mistake
 class AmiConnection:
     """`on_event` is called for each event and must not block; `on_up` is awaited after each login."""
 
-    def __init__(self, settings: AsteriskSettings, on_event: OnEvent, on_up: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        settings: AsteriskSettings,
+        on_event: OnEvent,
+        on_up: Callable[[], Awaitable[None]],
+        patience: Patience = Patience(),
+    ) -> None:
         self._settings = settings
         self._on_event = on_event
         self._on_up = on_up
+        self._patience = patience
         self._link: AmiLink | None = None
         self._first: asyncio.Future[None] | None = None
         self._tasks = Tasks()
@@ -83,14 +102,14 @@ class AmiConnection:
         """Return the events of a listing action. Raises SwitchDown, ValueError, ActionRefused."""
         listed = self._up().begin_list(name, *fields)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(self._patience.answer):
                 return await listed
         except TimeoutError as error:
             raise SwitchDown(f"Asterisk did not answer {name}") from error
 
     async def _answered(self, answer: asyncio.Future[ami.Message]) -> ami.Message:
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(self._patience.answer):
                 return await answer
         except TimeoutError as error:
             raise SwitchDown("Asterisk did not answer") from error
@@ -101,10 +120,10 @@ class AmiConnection:
         return self._link
 
     async def _life(self) -> None:
-        pause = FIRST_PAUSE_SECONDS
+        pause = self._patience.first_pause
         while True:
             was_up = await self._one_link()
-            pause = FIRST_PAUSE_SECONDS if was_up else min(2 * pause, LONGEST_PAUSE_SECONDS)
+            pause = self._patience.first_pause if was_up else min(2 * pause, self._patience.longest_pause)
             await asyncio.sleep(pause)
 
     async def _one_link(self) -> bool:
@@ -125,7 +144,7 @@ class AmiConnection:
         except* LoginRefused as errors:
             log.warning("Asterisk refuses the login", ami=str(self._settings.ami))
             self._tell_start(errors.exceptions[0])
-            await asyncio.sleep(REFUSED_PAUSE_SECONDS)
+            await asyncio.sleep(self._patience.refused)
         except* Exception:  # whatever is wrong with this connection, the next one is tried
             log.exception("the connection to Asterisk failed")
             self._tell_start(None)
@@ -145,7 +164,7 @@ class AmiConnection:
 
     async def _keep_alive(self, link: AmiLink) -> None:
         while True:
-            await asyncio.sleep(PING_SECONDS)
+            await asyncio.sleep(self._patience.ping)
             await self._answered(link.begin("Ping"))
 
     def _tell_start(self, error: BaseException | None) -> None:

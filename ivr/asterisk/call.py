@@ -22,6 +22,7 @@ from ivr.asterisk.audiostream import StreamEnded
 from ivr.asterisk.fastagi import AgiEnded, AgiSession
 from ivr.asterisk.keys_voice import KeysVoice
 from ivr.asterisk.live_voice import LiveVoice
+from ivr.asterisk.sounds import write_wav
 from ivr.asterisk.tasks import Tasks, any_of
 from ivr.call import CallerGone, Heard, Turn
 
@@ -108,7 +109,12 @@ class AsteriskCall:
         return await self._spoken(lambda voice: voice.ask(turn))
 
     async def record(self, into: Path, *, longest_seconds: float, silence_seconds: float) -> float:
-        return await self._spoken(lambda voice: voice.record(into, longest_seconds, silence_seconds))
+        self._check()
+        try:
+            return await self._spoken(lambda voice: voice.record(into, longest_seconds, silence_seconds))
+        except CallerGone:  # before the first word
+            await asyncio.to_thread(write_wav, into, b"")
+            return 0.0
 
     async def hold(self) -> None:
         await self.go_on(WAIT)

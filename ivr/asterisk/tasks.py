@@ -43,6 +43,8 @@ class Tasks:
 
 async def any_of(*events: asyncio.Event, within: float | None = None) -> bool:
     """Wait until one of the events is set; False when none was within that many seconds."""
+    if any(event.is_set() for event in events):
+        return True
     loop = asyncio.get_running_loop()
     waits = [loop.create_task(event.wait()) for event in events]
     try:

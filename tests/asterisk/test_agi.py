@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asterisk.recordings import byte_by_byte, lines, whole
 from ivr.asterisk.agi import (
     MAX_ENVIRONMENT_LINES,
     MAX_LINE,
@@ -16,6 +15,7 @@ from ivr.asterisk.agi import (
     Reply,
     command,
 )
+from tests.asterisk.recordings import byte_by_byte, lines, whole
 
 ENVIRONMENT = b"agi_network: yes\nagi_uniqueid: 1795192427.13\n\n"
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asterisk.recordings import byte_by_byte, lines, whole
 from ivr.asterisk.ami import (
     MAX_FIELDS,
     MAX_LINE,
@@ -18,6 +17,7 @@ from ivr.asterisk.ami import (
     Message,
     action,
 )
+from tests.asterisk.recordings import byte_by_byte, lines, whole
 
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asterisk.recordings import byte_by_byte, frames, whole
 from ivr.asterisk.audiosocket import (
     FRAME_BYTES,
     MAX_AUDIO_BYTES,
@@ -20,6 +19,7 @@ from ivr.asterisk.audiosocket import (
     audio,
     hangup,
 )
+from tests.asterisk.recordings import byte_by_byte, frames, whole
 
 
 @pytest.mark.parametrize("name", ["audiosocket-full.txt", "audiosocket-caller-hangs-up.txt"])

@@ -1,0 +1,63 @@
+"""Ears that hear sound, and understand what the test says it was."""
+
+from __future__ import annotations
+
+import asyncio
+
+from ivr.asterisk.recording import Recording
+from ivr.call import Hearing, Hypothesis, Spoke
+from ivr.services import RecognizerUnavailable
+
+PAUSE_FRAMES = 10
+
+
+class LoudEar:
+    def __init__(self, ears: LoudEars) -> None:
+        self.speech_began = asyncio.Event()
+        self.closed = False
+        self._ears = ears
+        self._over = asyncio.Event()
+        self._quiet = 0
+
+    def feed(self, pcm: bytes) -> None:
+        loud = Recording(1, 1)
+        loud.feed(pcm)
+        if loud.pcm():
+            self._quiet = 0
+            self.speech_began.set()
+        elif self.speech_began.is_set():
+            self._quiet += 1
+        if self._quiet >= PAUSE_FRAMES and not self._ears.never_ends:
+            self._over.set()
+
+    async def heard(self) -> Spoke:
+        await self._over.wait()
+        if self._ears.dies:
+            raise RecognizerUnavailable
+        return Spoke((Hypothesis(self._ears.words, 1.0),))
+
+    def finish(self) -> None:
+        if not self._ears.hangs:
+            self._over.set()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class LoudEars:
+    """Understands `words` in any sound. May die in mid-utterance, hang when told to finish, never stop listening."""
+
+    def __init__(self, words: str = "") -> None:
+        self.words = words
+        self.dies = self.hangs = self.never_ends = False
+        self.opened: list[LoudEar] = []
+
+    def can_hear(self, language: str) -> bool:
+        return language == "en"
+
+    def listen(self, hearing: Hearing) -> LoudEar:
+        if not self.can_hear(hearing.language):
+            raise RecognizerUnavailable
+        ear = LoudEar(self)
+        self.opened.append(ear)
+        return ear
