@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 LEG_PREFIX = "careline-"  # every leg's id begins with it: how we know our own after a restart
 HOLDING = "holding_bridge"
-RINGING, UP = "5", "6"  # ChannelState; source: include/asterisk/channelstate.h
+RINGING = "5"  # ChannelState; source: include/asterisk/channelstate.h
+NO_ANSWER = "19"  # the cause of a leg that ended while we did not look
 
 Emit = Callable[[SwitchEvent], None]
 
@@ -52,7 +53,7 @@ class Observer:
     def reconcile(self, listed: Iterable[ami.Message], live: Live) -> None:
         """Take over what exists now; nothing was told while there was no connection."""
         for leg_id in self.legs.keys() - live.legs:
-            self.ended(leg_id, self.legs[leg_id].cause(""))
+            self.ended(leg_id, self.legs[leg_id].cause(NO_ANSWER))
         for call_id in self._calls.ids() - live.calls:
             self._calls.hung_up(call_id)
         for call_id in self._strangers - live.calls:
@@ -75,7 +76,7 @@ class Observer:
             leg.bridge = bridge if talks else ""
             if bridge and not talks:
                 self._leg_waits(leg)
-            leg.answered = channel["ChannelState"] == UP
+            leg.answered = leg.answered or talks
 
     def _new_channel(self, message: ami.Message) -> None:
         leg = self.legs.get(message["Uniqueid"])

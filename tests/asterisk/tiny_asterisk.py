@@ -280,6 +280,7 @@ class TinyChannel:
         if manner == "answers":
             self.state = UP
             self._asterisk.event("Newstate", Uniqueid=self.id, Channel=self.name, ChannelState=UP)
+            self._asterisk.event("OriginateResponse", **(failure | {"Response": "Success", "Reason": "4"}))
             self.enter(f"waits-{self.id}", "holding_bridge")
         elif manner != "rings":
             self._asterisk.event("OriginateResponse", **failure)

@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ivr.services import (
+    CallEnded,
+    Cause,
+    LegAnswered,
+    LegEnded,
+    LegRinging,
+    Live,
+    SwitchBack,
+    SwitchDown,
+    TalkBegan,
+)
+from tests.asterisk.tiny_asterisk import TinyAsterisk, TinyChannel
+from tests.call_contract import patiently
+
+if TYPE_CHECKING:
+    from ivr.asterisk.call import AsteriskCall
+    from tests.asterisk.conftest import House
+
+LEG = "careline-1"
+
+
+@pytest.fixture(autouse=True)
+async def _came_up(house: House) -> None:
+    assert await house.event() == SwitchBack()
+
+
+async def ring(house: House, phone: str = "PJSIP/ana") -> None:
+    await house.door.switch.ring(LEG, phone, display="scheduling", seconds=20)
+
+
+async def held(asterisk: TinyAsterisk, house: House) -> tuple[TinyChannel, AsteriskCall]:
+    caller = asterisk.dial()
+    call = await house.call()
+    await patiently(call.answer())
+    await patiently(call.hold())
+    return caller, call
+
+
+async def talking(asterisk: TinyAsterisk, house: House) -> tuple[TinyChannel, AsteriskCall]:
+    caller, call = await held(asterisk, house)
+    await ring(house)
+    assert [await house.event(), await house.event()] == [LegRinging(LEG), LegAnswered(LEG)]
+    await patiently(house.door.switch.connect(call.id, LEG))
+    assert await house.event() == TalkBegan(call.id, LEG)
+    return caller, call
+
+
+async def test_a_phone_that_is_answered(asterisk: TinyAsterisk, house: House) -> None:
+    await ring(house)
+    assert [await house.event(), await house.event()] == [LegRinging(LEG), LegAnswered(LEG)]
+    asked = await asterisk.came("Originate")
+    assert (asked["ChannelId"], asked["Context"], asked["Timeout"]) == (LEG, "careline-person", "20000")
+    assert asked["CallerID"] == '"scheduling" <>'
+
+
+@pytest.mark.parametrize(
+    ("manner", "events"),
+    [
+        ("17", [LegRinging(LEG), LegEnded(LEG, Cause.BUSY, answered=False)]),
+        ("21", [LegRinging(LEG), LegEnded(LEG, Cause.REFUSED, answered=False)]),
+        ("19", [LegRinging(LEG), LegEnded(LEG, Cause.NO_ANSWER, answered=False)]),
+        ("1", [LegRinging(LEG), LegEnded(LEG, Cause.UNREACHABLE, answered=False)]),
+        ("34", [LegRinging(LEG), LegEnded(LEG, Cause.UNREACHABLE, answered=False)]),
+        ("gone", [LegEnded(LEG, Cause.UNREACHABLE, answered=False)]),
+        ("", [LegEnded(LEG, Cause.UNREACHABLE, answered=False)]),
+    ],
+)
+async def test_a_ring_that_fails_says_why_and_once(
+    asterisk: TinyAsterisk, house: House, manner: str, events: list[object]
+) -> None:
+    asterisk.phones["PJSIP/bo"] = manner
+    await ring(house, "PJSIP/bo")
+    assert [await house.event() for _ in events] == events
+    asterisk.event("Hangup", Uniqueid=LEG, Cause="16")
+    asterisk.dial().hang_up()
+    assert await house.door.switch.live() == Live(frozenset(), frozenset(), frozenset())
+
+
+async def test_a_ring_that_asterisk_refuses_ends(asterisk: TinyAsterisk, house: House) -> None:
+    asterisk.answers["Originate"] = {"Response": "Error", "Message": "Permission denied"}
+    await ring(house)
+    assert await house.event() == LegEnded(LEG, Cause.UNREACHABLE, answered=False)
+
+
+async def test_a_phone_with_a_line_break_in_its_name_rings_nobody(asterisk: TinyAsterisk, house: House) -> None:
+    await ring(house, "PJSIP/ana\r\nAction: Logoff")
+    assert await house.event() == LegEnded(LEG, Cause.UNREACHABLE, answered=False)
+    assert "Originate" not in [action["Action"] for action in asterisk.actions]
+
+
+async def test_what_is_shown_cannot_break_out_of_its_quotes(asterisk: TinyAsterisk, house: House) -> None:
+    await house.door.switch.ring(LEG, "PJSIP/ana", display='a" <911>\r\nX: y', seconds=20)
+    assert (await asterisk.came("Originate"))["CallerID"] == '"a 911X: y" <>'
+
+
+@pytest.mark.parametrize(("elsewhere", "cause"), [(True, "26"), (False, "16")])
+async def test_a_cancelled_ring(asterisk: TinyAsterisk, house: House, elsewhere: bool, cause: str) -> None:
+    asterisk.phones["PJSIP/bo"] = "rings"
+    await ring(house, "PJSIP/bo")
+    assert await house.event() == LegRinging(LEG)
+    await house.door.switch.cancel(LEG, answered_elsewhere=elsewhere)
+    assert await house.event() == LegEnded(LEG, Cause.CANCELLED, answered=False)
+    assert (await asterisk.came("Hangup"))["Cause"] == cause
+
+
+async def test_a_ring_cancelled_before_asterisk_made_the_channel_is_hung_up_when_it_is_there(
+    asterisk: TinyAsterisk, house: House
+) -> None:
+    asterisk.answers["Originate"] = {"Response": "Success"}
+    await ring(house)
+    await house.door.switch.cancel(LEG, answered_elsewhere=True)
+    asterisk.event("Newchannel", Uniqueid=LEG, Channel="PJSIP/ana-00000007")
+    assert (await asterisk.came("Hangup", Channel="PJSIP/ana-00000007"))["Cause"] == "26"
+
+
+async def test_cancelling_a_leg_that_is_gone_is_no_error(house: House) -> None:
+    await house.door.switch.cancel("careline-99")
+
+
+async def test_a_talk_begins_without_timers_and_ends_for_both(asterisk: TinyAsterisk, house: House) -> None:
+    caller, call = await talking(asterisk, house)
+    await asterisk.came("Setvar", Channel=caller.name, Variable="TIMEOUT(absolute)", Value="0")
+    assert caller.variables["CARELINE_NEXT"] == "bye"
+    assert await house.door.switch.live() == Live(frozenset({call.id}), frozenset({LEG}), frozenset({(call.id, LEG)}))
+    asterisk.channels[LEG].hang_up()
+    assert await house.event() == LegEnded(LEG, Cause.ENDED, answered=True)
+    caller.hang_up()
+    assert await house.event() == CallEnded(call.id)
+
+
+async def test_a_caller_on_the_way_to_hold_is_waited_for(asterisk: TinyAsterisk, house: House) -> None:
+    asterisk.dial()
+    call = await house.call()
+    await patiently(call.answer())
+    await ring(house)
+    assert [await house.event(), await house.event()] == [LegRinging(LEG), LegAnswered(LEG)]
+    connecting = asyncio.get_running_loop().create_task(house.door.switch.connect(call.id, LEG))
+    await patiently(call.hold())
+    await connecting
+    assert await house.event() == TalkBegan(call.id, LEG)
+
+
+async def test_a_caller_who_hung_up_is_not_connected_and_the_person_is_let_go(
+    asterisk: TinyAsterisk, house: House
+) -> None:
+    caller, call = await held(asterisk, house)
+    await ring(house)
+    assert [await house.event(), await house.event()] == [LegRinging(LEG), LegAnswered(LEG)]
+    connecting = asyncio.get_running_loop().create_task(house.door.switch.connect(call.id, LEG))
+    caller.hang_up()
+    await connecting
+    assert {await house.event(), await house.event()} == {
+        CallEnded(call.id),
+        LegEnded(LEG, Cause.ENDED, answered=True),
+    }
+
+
+async def test_a_person_who_hung_up_right_before_leaves_the_caller_waiting(
+    asterisk: TinyAsterisk, house: House
+) -> None:
+    caller, call = await held(asterisk, house)
+    await ring(house)
+    assert [await house.event(), await house.event()] == [LegRinging(LEG), LegAnswered(LEG)]
+    asterisk.channels.pop(LEG)
+    await house.door.switch.connect(call.id, LEG)
+    await asterisk.came("Setvar", Variable="CARELINE_NEXT", Value="lost")
+    await asterisk.came("AbsoluteTimeout", Channel=caller.name, Timeout="4")
+    assert call.held.is_set()
+
+
+async def test_after_a_lost_connection_what_ended_meanwhile_is_told_and_then_that_it_is_back(
+    asterisk: TinyAsterisk, house: House
+) -> None:
+    _, gone = await held(asterisk, house)
+    _, here = await held(asterisk, house)
+    asterisk.phones["PJSIP/bo"] = "rings"
+    await ring(house, "PJSIP/bo")
+    assert await house.event() == LegRinging(LEG)
+    asterisk.cut()
+    del asterisk.channels[gone.id], asterisk.channels[LEG]
+    assert [await house.event() for _ in range(3)] == [
+        LegEnded(LEG, Cause.NO_ANSWER, answered=False),
+        CallEnded(gone.id),
+        SwitchBack(),
+    ]
+    assert here.held.is_set()
+
+
+async def test_a_phone_that_was_answered_while_the_connection_was_lost_is_told(
+    asterisk: TinyAsterisk, house: House
+) -> None:
+    asterisk.phones["PJSIP/bo"] = "rings"
+    await ring(house, "PJSIP/bo")
+    assert await house.event() == LegRinging(LEG)
+    asterisk.channels[LEG].bridge = "waits"
+    asterisk.cut()
+    assert [await house.event(), await house.event()] == [LegAnswered(LEG), SwitchBack()]
+
+
+async def test_after_our_restart_a_talk_is_found_and_its_end_is_told(asterisk: TinyAsterisk, house: House) -> None:
+    caller = TinyChannel(asterisk, "1795192427.900", "PJSIP/trunk-900")
+    leg = TinyChannel(asterisk, "careline-900", "PJSIP/ana-900")
+    for channel in (caller, leg):
+        channel.bridge = "talk-900"
+        asterisk.channels[channel.id] = channel
+    asterisk.cut()
+    assert await house.event() == SwitchBack()
+    assert (await house.door.switch.live()).talks == {(caller.id, leg.id)}
+    await asterisk.came("Setvar", Channel=leg.name, Variable="TIMEOUT(absolute)", Value="0")
+    leg.hang_up()
+    caller.hang_up()
+    assert [await house.event(), await house.event()] == [
+        LegEnded(leg.id, Cause.ENDED, answered=True),
+        CallEnded(caller.id),
+    ]
+
+
+async def test_other_peoples_channels_are_not_ours(asterisk: TinyAsterisk, house: House) -> None:
+    stranger = TinyChannel(asterisk, "1795192427.901", "PJSIP/1001-901")
+    stranger.context = "from-internal"
+    asterisk.channels[stranger.id] = stranger
+    assert await house.door.switch.live() == Live(frozenset(), frozenset(), frozenset())
+
+
+async def test_nothing_is_rung_or_connected_without_a_connection(asterisk: TinyAsterisk, house: House) -> None:
+    asterisk.answers["Login"] = None
+    asterisk.cut()
+    await asterisk.came("Login", count=2)
+    with pytest.raises(SwitchDown):
+        await ring(house)
+    with pytest.raises(SwitchDown):
+        await house.door.switch.live()
