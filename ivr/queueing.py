@@ -22,12 +22,11 @@ from acd.state import Presence
 from ivr import record as story
 from ivr import services
 from ivr.offer_notes import OfferNotes
-from ivr.services import Clock, Switch, SwitchDown
+from ivr.services import LEG_PREFIX, Clock, Switch, SwitchDown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
 
-LEG_PREFIX = "careline-"
 LONGEST_JOURNAL = 5_000  # events; replayed in well under a second, and about a day of a busy practice
 log = structlog.get_logger()
 

@@ -131,6 +131,10 @@ class SwitchDown(Exception):  # noqa: N818 - the state, not a mistake
     """The PBX's control connection is down; the command may or may not have reached the PBX and is not repeated."""
 
 
+LEG_PREFIX = "careline-leg-"
+"""Every leg's id begins with it: so we know our own on the PBX after a restart. No PBX names a channel like this."""
+
+
 class Switch(Protocol):
     """The PBX as the queue runner sees it. A leg is one ringing of one person's phone; we choose its id."""
 

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from ivr.asterisk.legs import Leg
-from ivr.services import CallEnded, Cause, LegAnswered, LegEnded, LegRinging, Live, SwitchEvent, TalkBegan
+from ivr.services import LEG_PREFIX, CallEnded, Cause, LegAnswered, LegEnded, LegRinging, Live, SwitchEvent, TalkBegan
 
 if TYPE_CHECKING:
     from ivr.asterisk import ami
     from ivr.asterisk.call import AsteriskCall
     from ivr.asterisk.calls import Calls
 
-LEG_PREFIX = "careline-"  # every leg's id begins with it: how we know our own after a restart
 HOLDING = "holding_bridge"
 RINGING = "5"  # ChannelState; source: include/asterisk/channelstate.h
 NO_ANSWER = "19"  # the cause of a leg that ended while we did not look

@@ -14,7 +14,7 @@ def routing_of(plan: model.Plan) -> tuple[tuple[Queue, ...], tuple[Agent, ...]]:
     """`Overflow.to` is a target's text, which `Target.parse` reads."""
     return (
         tuple(_queue(name, queue) for name, queue in plan.queues.items()),
-        tuple(Agent(name, dict(person.skills)) for name, person in plan.people.items()),
+        tuple(Agent(name, dict(person.skills), ready=person.ready) for name, person in plan.people.items()),
     )
 
 

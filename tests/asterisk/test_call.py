@@ -7,7 +7,7 @@ import pytest
 
 from ivr.asterisk.sounds import seconds_of
 from ivr.call import Call, CallerGone, Deaf, Hearing, KeyRules, Pressed, Silence, Spoke, Turn
-from ivr.services import CallEnded, LegAnswered, TalkBegan
+from ivr.services import CallEnded, LegAnswered, SwitchDown, TalkBegan
 from tests.call_contract import CallContract, during, patiently
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ class TinyLine:
 
     async def talks_with_a_person(self) -> None:
         switch = self._house.door.switch
-        await switch.ring("careline-1", "PJSIP/ana", display="scheduling", seconds=20)
-        while (event := await self._house.event()) != TalkBegan(self.call.id, "careline-1"):
-            if event == LegAnswered("careline-1"):
-                await switch.connect(self.call.id, "careline-1")
+        await switch.ring("careline-leg-1", "PJSIP/ana", display="scheduling", seconds=20)
+        while (event := await self._house.event()) != TalkBegan(self.call.id, "careline-leg-1"):
+            if event == LegAnswered("careline-leg-1"):
+                await switch.connect(self.call.id, "careline-leg-1")
 
 
 @pytest.fixture
@@ -93,6 +93,19 @@ async def test_a_held_caller_who_was_lost_is_held_again(line: TinyLine, caller: 
     caller.timer_ends()
     await caller.called_agi(2)
     await patiently(line.talks_with_a_person())
+
+
+async def test_a_caller_who_cannot_be_fetched_stays_held(
+    asterisk: TinyAsterisk, line: TinyLine, caller: TinyChannel
+) -> None:
+    await line.call.answer()
+    await patiently(line.call.hold())
+    asterisk.answers["Login"] = None
+    asterisk.cut()
+    await asterisk.came("Login", count=2)
+    with pytest.raises(SwitchDown):
+        await line.call.take_back()
+    await patiently(line.call.hold())
 
 
 async def test_a_caller_of_an_earlier_life_came_back(asterisk: TinyAsterisk, house: House) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ivr.asterisk.call import AsteriskCall
     from tests.asterisk.conftest import House
 
-LEG = "careline-1"
+LEG = "careline-leg-1"
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +121,7 @@ async def test_a_ring_cancelled_before_asterisk_made_the_channel_is_hung_up_when
 
 
 async def test_cancelling_a_leg_that_is_gone_is_no_error(house: House) -> None:
-    await house.door.switch.cancel("careline-99")
+    await house.door.switch.cancel("careline-leg-99")
 
 
 async def test_a_talk_begins_without_timers_and_ends_for_both(asterisk: TinyAsterisk, house: House) -> None:
@@ -206,7 +206,7 @@ async def test_a_phone_that_was_answered_while_the_connection_was_lost_is_told(
 
 async def test_after_our_restart_a_talk_is_found_and_its_end_is_told(asterisk: TinyAsterisk, house: House) -> None:
     caller = TinyChannel(asterisk, "1795192427.900", "PJSIP/trunk-900")
-    leg = TinyChannel(asterisk, "careline-900", "PJSIP/ana-900")
+    leg = TinyChannel(asterisk, "careline-leg-900", "PJSIP/ana-900")
     for channel in (caller, leg):
         channel.bridge = "talk-900"
         asterisk.channels[channel.id] = channel
@@ -227,6 +227,14 @@ async def test_other_peoples_channels_are_not_ours(asterisk: TinyAsterisk, house
     stranger.context = "from-internal"
     asterisk.channels[stranger.id] = stranger
     assert await house.door.switch.live() == Live(frozenset(), frozenset(), frozenset())
+
+
+async def test_channels_that_may_not_be_listed_are_unknown(asterisk: TinyAsterisk, house: House) -> None:
+    asterisk.answers["CoreShowChannels"] = {"Response": "Error", "Message": "Permission denied"}
+    with pytest.raises(SwitchDown, match="Permission denied"):
+        await house.door.switch.live()
+    asterisk.cut()
+    assert await house.event() == SwitchBack()
 
 
 async def test_nothing_is_rung_or_connected_without_a_connection(asterisk: TinyAsterisk, house: House) -> None:

@@ -1,0 +1,133 @@
+"""Killed, hung or refusing: whoever calls is served by the next Careline, and nobody who talks notices."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from lab.asterisk import PrivateAsterisk
+from lab.call import PhoneCall
+from lab.music import NOTES_HZ
+from lab.phone import Answers, Phone
+from lab.sound import hears_tone, tone
+from tests.live.practice import HERE, Practice, practice, rung, until_joined
+
+PLAN = HERE / "outages.yaml"
+VOICE_HZ = 440.0
+
+
+def hears_music(call: PhoneCall, since: float) -> bool:
+    heard = call.heard.since(since)
+    return any(hears_tone(heard, note) for note in NOTES_HZ)
+
+
+async def eventually_hears_music(call: PhoneCall, since: float, within_seconds: float) -> None:
+    async with asyncio.timeout(within_seconds):
+        while not hears_music(call, since):
+            await asyncio.sleep(0.1)
+
+
+async def waiting(house: Practice, callers: int) -> list[PhoneCall]:
+    """Callers in line for cleo, one after the other."""
+    line = []
+    for place in range(callers):
+        call = house.call()
+        await call.heard.first_audio
+        await call.press("2")
+        async with asyncio.timeout(10):
+            while len((await house.careline.ask(do="status"))["waiting"]) <= place:
+                await asyncio.sleep(0.05)
+        line.append(call)
+    return line
+
+
+@pytest.mark.slow
+async def test_kill_9_at_random_moments_loses_nobody(pbx: PrivateAsterisk, tmp_path: Path, thorough: bool) -> None:
+    """Callers wait, listen and talk while Careline is killed: 50 times in the long profile."""
+    moments = random.Random(20261120)
+    async with practice(pbx, PLAN, tmp_path) as house:
+        at_the_desk = [house.phones["ana"], house.phones["bo"]]
+        line = await waiting(house, 3)
+        talk = house.call()
+        talker = await until_joined(talk, at_the_desk, "1")
+        talker.say(tone(VOICE_HZ, 1.0), repeat=True)
+        for _ in range(50 if thorough else 6):
+            patient = house.call()
+            await asyncio.sleep(moments.uniform(0.0, 1.5))
+            if moments.random() < 0.5:
+                patient.press("1")
+            await asyncio.sleep(moments.uniform(0.0, 1.0))
+            house.careline.kill()
+            await house.careline.start()
+            if patient.answered.at is None or not _talks(at_the_desk, talker):
+                await until_joined(patient, at_the_desk, "1")
+            patient.hang_up()
+            await _free_again(house)
+        assert [call.ended.over for call in (*line, talk)] == [False] * 4
+        assert not talk.heard.gaps(0.5)
+        house.phones["cleo"].policy = Answers(after_seconds=0.1)
+        await house.careline.ask(do="ready", person="cleo")
+        for caller in line:
+            served = await rung(house.phones["cleo"])
+            await house.until_person("cleo", "talking")
+            served.hang_up()
+            async with asyncio.timeout(5):
+                await caller.ended  # the one who waited longest is the one who was served
+
+
+def _talks(phones: list[Phone], talker: PhoneCall) -> bool:
+    others = (call for phone in phones for call in phone.calls if call is not talker)
+    return any(call.answered.at is not None and not call.ended.over for call in others)
+
+
+async def _free_again(house: Practice) -> None:
+    """Whoever is not in the lasting talk is ready: the next patient has somebody to talk to."""
+    async with asyncio.timeout(15):
+        while "ready" not in {await house.person_state("ana"), await house.person_state("bo")}:
+            await asyncio.sleep(0.1)
+
+
+async def test_a_hung_careline_gives_its_callers_to_the_pbx_and_takes_them_back(
+    pbx: PrivateAsterisk, tmp_path: Path
+) -> None:
+    async with practice(pbx, PLAN, tmp_path) as house:
+        loop = asyncio.get_running_loop()
+        listening = house.call()
+        await listening.heard.first_audio
+        house.careline.freeze()
+        began = loop.time()
+        await eventually_hears_music(listening, began, within_seconds=6)
+        house.careline.thaw()
+        joined = await until_joined(listening, [house.phones["ana"], house.phones["bo"]], "1")
+        assert not joined.ended.over
+        listening.hang_up()
+
+
+async def test_a_refused_caller_hears_music_and_is_served_when_careline_comes(
+    pbx: PrivateAsterisk, tmp_path: Path
+) -> None:
+    async with practice(pbx, PLAN, tmp_path) as house:
+        await house.careline.stop()
+        call = house.call()
+        await call.answered
+        await eventually_hears_music(call, call.invited_at, within_seconds=5)
+        await house.careline.start()
+        await until_joined(call, [house.phones["ana"], house.phones["bo"]], "1")
+        call.hang_up()
+
+
+async def test_a_talk_goes_on_without_careline_and_ends_as_it_should(pbx: PrivateAsterisk, tmp_path: Path) -> None:
+    async with practice(pbx, PLAN, tmp_path) as house:
+        caller = house.call()
+        person = await until_joined(caller, [house.phones["ana"], house.phones["bo"]], "1")
+        person.say(tone(VOICE_HZ, 0.5), repeat=True)
+        house.careline.kill()
+        killed = asyncio.get_running_loop().time()
+        await asyncio.sleep(6.0)  # longer than the dead man's switch
+        assert [span.end_seconds > 5 for span in hears_tone(caller.heard.since(killed), VOICE_HZ)][-1:] == [True]
+        person.hang_up()
+        async with asyncio.timeout(5):
+            await caller.ended
