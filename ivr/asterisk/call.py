@@ -25,6 +25,7 @@ from ivr.asterisk.live_voice import LiveVoice
 from ivr.asterisk.sounds import write_wav
 from ivr.asterisk.tasks import Tasks, any_of
 from ivr.call import CallerGone, Heard, Turn
+from ivr.services import SwitchDown
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -126,10 +127,12 @@ class AsteriskCall:
         if not self._goes_on:
             return
         target = (("Context", self._parts.context), ("Exten", "s"), ("Priority", "again"))
-        redirected = self._parts.ami.begin("Redirect", ("Channel", self.channel), *target)
         self._goes_on = ""
-        answer = await redirected
-        log.info("taken back", call=self.id, answer=answer["Response"])
+        try:
+            await self._parts.ami.action("Redirect", ("Channel", self.channel), *target)
+        except SwitchDown:
+            self._goes_on = WAIT
+            raise
         await self._or_gone(self._attached)
 
     async def hang_up(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from ivr.asterisk.agi import AgiError
 from ivr.asterisk.call import BYE, PLAIN, AsteriskCall, Parts
 from ivr.asterisk.fastagi import AgiEnded, AgiSession
 from ivr.call import CallerGone
@@ -50,7 +51,9 @@ class Calls:
         """One AGI connection of the hook, until it ends. Without AMI nobody winds up the timer: come again later."""
         if not self._parts.ami.up:
             return
-        call = self._calls.get(session.environment.get("uniqueid", "")) or self._new(session)
+        if not session.environment.keys() >= {"uniqueid", "channel"}:
+            raise AgiError("no call in the environment")
+        call = self._calls.get(session.environment["uniqueid"]) or self._new(session)
         async with self._arrival:
             self._arrival.notify_all()
         try:

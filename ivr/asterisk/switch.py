@@ -55,7 +55,11 @@ class AsteriskSwitch:
             yield await self._events.get()
 
     async def live(self) -> Live:
-        return live_of(await self._channels(), self._calls.ids(), self._settings.context)
+        try:
+            listed = await self._channels()
+        except ActionRefused as refused:
+            raise SwitchDown(f"Asterisk refuses to list its channels: {refused}") from refused
+        return live_of(listed, self._calls.ids(), self._settings.context)
 
     async def ring(self, leg: str, phone: str, *, display: str, seconds: float) -> None:
         self._observer.legs[leg] = Leg(leg)

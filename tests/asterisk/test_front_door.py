@@ -46,6 +46,21 @@ async def test_a_request_that_is_not_ours_is_closed(house: House) -> None:
     assert await spoken_to(house, "acd?uid=1", "PJSIP/ana-1") == []
 
 
+async def test_a_request_without_a_call_is_closed(house: House) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.door.agi_port)
+    writer.write(b"agi_network_script: call\n\n")
+    assert await asyncio.wait_for(reader.read(), 10) == b""
+    writer.close()
+
+
+async def test_somebody_who_only_pretends_to_be_a_call_is_noticed(house: House) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", house.door.agi_port)
+    writer.write(b"agi_network_script: call\nagi_uniqueid: 9.9\nagi_channel: PJSIP/nobody-9\n\n")
+    call = await house.call()
+    await asyncio.wait_for(call.gone.wait(), 10)
+    writer.close()
+
+
 async def test_closing_hands_the_callers_back(asterisk: TinyAsterisk, house: House) -> None:
     caller = asterisk.dial()
     await (await house.call()).answer()

@@ -401,7 +401,9 @@ class TinyChannel:
             self.bridge = ""
 
     def _drop(self) -> None:
-        """Leave AGI and AudioSocket, as on a hang-up."""
-        for writer in (self._audio, self._agi):
-            if writer:
-                writer.transport.abort()
+        """Leave AudioSocket and AGI, as on a hang-up; AGI says so, whatever the reason."""
+        if self._audio:
+            self._audio.transport.abort()
+        if self._agi:
+            self._agi.write(b"HANGUP\n")
+            self._agi.close()
