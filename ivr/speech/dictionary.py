@@ -1,0 +1,44 @@
+"""How words are spoken: lines of `word phone phone …` in CMU's form; `word(2)` is another way to say `word`."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Pronunciations = Mapping[str, tuple[str, ...]]
+
+
+def look_up(file: Path, wanted: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The pronunciations of the wanted words that the dictionary knows, each at least one, in the file's order."""
+    found: dict[str, list[str]] = {}
+    for entry, phones in _entries(file):
+        word = entry.partition("(")[0]
+        if word in wanted:
+            found.setdefault(word, []).append(phones)
+    return {word: tuple(ways) for word, ways in found.items()}
+
+
+def text(pronunciations: Pronunciations) -> str:
+    """A dictionary file of these words alone."""
+    return "".join(
+        f"{numbered(word, number)} {phones}\n"
+        for word, ways in sorted(pronunciations.items())
+        for number, phones in enumerate(ways, start=1)
+    )
+
+
+def numbered(word: str, number: int) -> str:
+    return word if number == 1 else f"{word}({number})"
+
+
+def _entries(file: Path) -> Iterator[tuple[str, str]]:
+    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
+        for line in io.TextIOWrapper(lines, "utf-8"):
+            entry, _, phones = line.strip().partition(" ")
+            if phones:
+                yield entry, phones.strip()

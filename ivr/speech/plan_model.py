@@ -1,0 +1,96 @@
+"""The plan's language model and dictionary as files, made once and kept by the hash of all that goes into them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ivr.speech import dictionary, language_model
+from ivr.speech.recognizer import CLOSED_WEIGHT
+from ivr.speech.templates import SENTENCES, Templates, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+FORM = "1"  # changes when the files are made in another way
+AROUND_A_CLOSED_LIST = 1500  # sentences of the whole plan behind a closed list: it is made while a call runs
+KEPT_MODELS = 64  # half a megabyte each
+SAID_BEFORE = ("", "", "", "um", "a", "the", "my", "yes")
+SAID_AFTER = ("", "", "please")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    language_model: Path
+    dictionary: Path
+
+
+class PlanModel:
+    """One language of one plan. `dictionary_file` says how words are spoken; `cache` is a folder, made when missing."""
+
+    def __init__(self, language: str, phrases: Sequence[str], dictionary_file: Path, cache: Path) -> None:
+        self._templates = Templates.of(language)
+        self._phrases = tuple(phrases)
+        self._dictionary_file = dictionary_file
+        self._cache = cache
+
+    def files(self, grammar: tuple[str, ...] | None) -> ModelFiles:
+        """The files for free speech, or for a closed list with the plan behind it. Raises ValueError for no words."""
+        key = self._key(grammar)
+        files = ModelFiles(self._cache / f"{key}.lm", self._cache / f"{key}.dict")
+        if not (files.language_model.exists() and files.dictionary.exists()):
+            self._make(files, grammar)
+        return files
+
+    def _key(self, grammar: tuple[str, ...] | None) -> str:
+        every = (FORM, self._dictionary_file, self._templates, self._phrases, grammar)
+        return hashlib.sha256(repr(every).encode()).hexdigest()[:32]
+
+    def _make(self, files: ModelFiles, grammar: tuple[str, ...] | None) -> None:
+        sentences = self._sentences(grammar)
+        spoken = self._pronunciations({word for sentence in sentences for word in sentence})
+        known = ([word for word in sentence if word in spoken] for sentence in sentences)
+        model = language_model.arpa(known)
+        self._cache.mkdir(parents=True, exist_ok=True)
+        _write(files.dictionary, dictionary.text(spoken))
+        _write(files.language_model, model)
+        self._forget_oldest()
+
+    def _sentences(self, grammar: tuple[str, ...] | None) -> list[list[str]]:
+        if grammar is None:
+            return list(self._templates.expand(self._phrases, SENTENCES))
+        around = list(self._templates.expand(self._phrases, AROUND_A_CLOSED_LIST))
+        closed = list(_closed(grammar))
+        return around + closed * max(1, CLOSED_WEIGHT * len(around) // max(1, len(closed)))
+
+    def _pronunciations(self, wanted: set[str]) -> dict[str, tuple[str, ...]]:
+        own = {word: tuple(ways) for word, ways in self._templates.pronunciations.items() if word in wanted}
+        return {**own, **dictionary.look_up(self._dictionary_file, wanted)}
+
+    def unknown_words(self, phrases: Iterable[str]) -> set[str]:
+        """The words that nobody can say to this recogniser, because it does not know how they sound."""
+        wanted = {word for phrase in phrases for word in words(phrase)}
+        return wanted - self._pronunciations(wanted).keys()
+
+    def _forget_oldest(self) -> None:
+        models = sorted(self._cache.glob("*.lm"), key=lambda file: file.stat().st_mtime, reverse=True)
+        for old in models[KEPT_MODELS:]:
+            old.unlink(missing_ok=True)
+            old.with_suffix(".dict").unlink(missing_ok=True)
+
+
+def _closed(grammar: Iterable[str]) -> Iterable[list[str]]:
+    for phrase in grammar:
+        for before in SAID_BEFORE:
+            for after in SAID_AFTER:
+                yield words(f"{before} {phrase} {after}")
+
+
+def _write(file: Path, text: str) -> None:
+    """Whole or not at all, also when several workers make the same file at once."""
+    half = file.with_name(f"{file.name}.{os.getpid()}")
+    half.write_text(text, encoding="utf-8")
+    half.replace(file)
