@@ -93,7 +93,7 @@ class FrontDesk:
         waiting = engine.waiting(now)
         return {
             "pbx": self._pbx_is_up(),
-            "hears": [language for language in self.desk.plan.practice.languages if self.desk.ears.can_hear(language)],
+            "hears": [language for language in self.desk.plan.practice.languages if self.desk.ears.hears_now(language)],
             "calls": len(self._sessions),
             "people": [
                 {"name": each.agent, "state": each.state, "why": each.why, "seconds": each.seconds} for each in people

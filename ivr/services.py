@@ -58,7 +58,11 @@ class Ear(Protocol):
 class Ears(Protocol):
     """The recognisers of this host."""
 
-    def can_hear(self, language: str) -> bool: ...
+    def can_hear(self, language: str) -> bool:
+        """Whether there is a recogniser for the language at all; it may be starting, or busy."""
+
+    def hears_now(self, language: str) -> bool:
+        """Whether a recogniser for the language would take an utterance at this moment."""
 
     def listen(self, hearing: Hearing) -> Ear:
         """Open an ear. Raises RecognizerUnavailable at once when the language cannot be heard now."""

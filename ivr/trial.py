@@ -135,6 +135,9 @@ class TypedEars:
     def can_hear(self, language: str) -> bool:  # noqa: ARG002 - all of them
         return True
 
+    def hears_now(self, language: str) -> bool:
+        return self.can_hear(language)
+
     def listen(self, hearing: Hearing) -> Ear:
         raise AssertionError(hearing)  # a simulated call reads its terminal
 

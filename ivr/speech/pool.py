@@ -83,6 +83,9 @@ class RecognizerPool:
         """Whether there is a recogniser for the language at all; it may still be busy."""
         return bool(self._workers) and language in self._languages and language not in self._deaf
 
+    def hears_now(self, language: str) -> bool:
+        return self.can_hear(language) and any(worker.available for worker in self._workers)
+
     def listen(self, hearing: Hearing) -> Ear:
         """Raises RecognizerUnavailable."""
         if not self.can_hear(hearing.language):

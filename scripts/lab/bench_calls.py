@@ -40,6 +40,7 @@ async def run() -> Report:
     voices = [speak(sentence, voice) for sentence in SENTENCES for voice in VOICES]
     loads: list[Load] = []
     async with PrivateAsterisk(people=("ana",)) as pbx, Careline(pbx, PLAN) as careline:
+        await careline.hearing()
         resting_mb = memory_mb(careline.pid)
         for callers in STEPS:
             say(f"{callers} callers at once ...")

@@ -97,6 +97,12 @@ class Careline:
                 pass
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
+    async def hearing(self, language: str = "en") -> None:
+        """Return once speech is heard: recognisers are ready a second or two after calls are served."""
+        async with asyncio.timeout(START_SECONDS):
+            while language not in (await self.ask(do="status"))["hears"]:
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
     async def ask(self, **request: Any) -> dict[str, Any]:
         """Ask the running process, as the command line does. Raises ControlError."""
         return await ask(self.state, **request)

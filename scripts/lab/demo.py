@@ -7,7 +7,6 @@ from Careline's record; what was heard is recorded; who rang is compared with wh
 import argparse
 import asyncio
 import shutil
-import statistics
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -199,6 +198,7 @@ async def show(into: Path) -> int:
         }
         times = Times()
         async with careline:
+            await careline.hearing()
             telling = asyncio.get_running_loop().create_task(tell_live(careline))
             seen = []
             for patient in patients():
@@ -235,7 +235,7 @@ def _sum_up(seen: Sequence[Seen], times: Times, into: Path) -> int:
     out.print(f"recordings, log and database: {into}; look with: careline calls --state {into}/careline/state")
     well = sum(1 for one in seen if one.rang and set(one.rang) <= one.patient.right and one.talked)
     measured = "; ".join(
-        f"{what} {statistics.median(values) * 1000:.0f} ms (budget {budget * 1000:.0f})"
+        f"{what} {' / '.join(f'{value * 1000:.0f}' for value in values)} ms (budget {budget * 1000:.0f})"
         for what, values, budget in times.rows()
         if values
     )

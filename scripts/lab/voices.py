@@ -14,6 +14,7 @@ from lab.sound import RATE, Pcm
 from lab.synthesisers import synthesisers
 
 LOUDNESS = 2500.0  # RMS of int16: about -22 dBFS, a person who speaks plainly
+AUDIBLE = 0.02  # of the loudest sample: what is quieter before and after the words is cut, so that times are the words'
 VOICES = ("slt", "awb", "rms", "kal16")
 
 
@@ -32,4 +33,6 @@ def speak(text: str, voice: str = "slt") -> Pcm:
             rate, frames = spoken.getframerate(), spoken.readframes(spoken.getnframes())
     pcm: npt.NDArray[np.float32] = soxr.resample(np.frombuffer(frames, "<i2").astype(np.float32), rate, RATE)
     loudness = max(float(np.sqrt(np.mean(pcm**2))), 1.0)
-    return np.asarray((pcm * (LOUDNESS / loudness)).clip(-32767, 32767), dtype=np.int16)
+    spoken = np.flatnonzero(np.abs(pcm) > AUDIBLE * np.abs(pcm).max())
+    loud = pcm[spoken[0] : spoken[-1] + 1] * (LOUDNESS / loudness)
+    return np.asarray(loud.clip(-32767, 32767), dtype=np.int16)
