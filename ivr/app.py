@@ -16,6 +16,7 @@ from ivr.asterisk.front_door import AsteriskFrontDoor
 from ivr.asterisk.settings import Address, AsteriskSettings
 from ivr.clock import SystemClock
 from ivr.control import open_door
+from ivr.errors import UserError
 from ivr.front_desk import FrontDesk
 from ivr.menus import load as plans
 from ivr.menus.routing import routing_of
@@ -47,7 +48,7 @@ log = structlog.get_logger()
 Progress = Callable[[int, int], None]
 
 
-class CannotServe(Exception):  # noqa: N818 - named for the state of the host
+class CannotServe(UserError):  # noqa: N818 - named for the state of the host
     """Callers could not be served as the plan says; the message says what to do."""
 
 
@@ -61,10 +62,10 @@ async def serve(settings: given.Settings, progress: Progress) -> None:
     understanding = understanding_of(plan, settings.plan)
     if understanding.red_flags.signature.is_example:
         log.warning("the red flags are the product's example: have the practice's clinician review and sign them")
-    prompts = await prompts_of(plan, settings, progress)
     said = phrases_heard(plan, understanding)
     async with open_database(settings.state) as database, ears_of(said, settings) as ears:
         vault = await unlock(database)
+        prompts = await prompts_of(plan, settings, progress)
         clock = SystemClock()
         record = RecordWriter(database, vault, ZoneInfo(plan.practice.timezone))
         messages = StoredMessages(database, vault)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ivr.app import asterisk_of, understanding_of
 from ivr.asterisk.probe import Finding, examine
+from ivr.control import ControlError, ask
 from ivr.menus.load import examine as examine_plan
 from ivr.speech.models import find_model
 from ivr.speech.tts import NoSynthesiser, VoiceSettings, find_voice, search_folders
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.menus.model import Plan
-    from ivr.settings import Settings
+    from ivr.settings import Listen, Settings
 
 
 async def findings(settings: Settings) -> list[Finding]:
@@ -29,7 +30,7 @@ async def findings(settings: Settings) -> list[Finding]:
             *_voices(settings, examined.plan),
             *_ears(settings, examined.plan),
         ]
-    return [*found, _state(settings), *_ports(settings), *await examine(asterisk_of(settings.asterisk))]
+    return [*found, _state(settings), *await _ports(settings), *await examine(asterisk_of(settings.asterisk))]
 
 
 def _plan(settings: Settings, plan: Plan | None, mistakes: int) -> Finding:
@@ -82,17 +83,21 @@ def _state(settings: Settings) -> Finding:
     return Finding(False, f"{settings.state} cannot be written", f"give {folder} to the user that runs Careline")
 
 
-def _ports(settings: Settings) -> Iterator[Finding]:
-    for what, at in (("AGI", settings.asterisk.agi), ("AudioSocket", settings.asterisk.audiosocket)):
-        with socket.socket(socket.AF_INET6 if ":" in at.host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((at.host, at.port))
-            except OSError as error:
-                yield Finding(
-                    False,
-                    f"{at.host}:{at.port} for {what} is not free ({error.strerror})",
-                    "all is well if that is the running Careline; else stop who has it, or choose another port",
-                )
-            else:
-                yield Finding(True, f"{at.host}:{at.port} for {what} is free")
+async def _ports(settings: Settings) -> list[Finding]:
+    try:
+        await ask(settings.state, do="status")
+    except ControlError:
+        both = (("AGI", settings.asterisk.agi), ("AudioSocket", settings.asterisk.audiosocket))
+        return [_port(what, at) for what, at in both]
+    return [Finding(True, "Careline is running and listens for AGI and AudioSocket")]
+
+
+def _port(what: str, at: Listen) -> Finding:
+    with socket.socket(socket.AF_INET6 if ":" in at.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((at.host, at.port))
+        except OSError as error:
+            why = f"{at.host}:{at.port} for {what} cannot be had ({error.strerror})"
+            return Finding(False, why, "stop who has it, or choose another port in the settings")
+    return Finding(True, f"{at.host}:{at.port} for {what} is free")

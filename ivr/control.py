@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from ivr.errors import UserError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -26,7 +28,7 @@ REPLY_SECONDS = 5.0  # the process answers within milliseconds, or it hangs
 log = structlog.get_logger()
 
 
-class ControlError(Exception):
+class ControlError(UserError):
     """The request could not be carried out; the message is for the person who asked."""
 
 

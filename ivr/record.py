@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ivr.errors import UserError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
@@ -382,7 +384,7 @@ class CallRecord:
     timeline: tuple[Noted, ...]
 
 
-class NoSuchCall(Exception):  # noqa: N818 - the answer to a question
+class NoSuchCall(UserError):  # noqa: N818 - the answer to a question
     """No call has this id, number or beginning of one; or several have, and the message names them."""
 
 

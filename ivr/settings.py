@@ -12,13 +12,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ivr.errors import UserError
 from ivr.menus.yaml_marks import Node, read
 
 SETTINGS_FILES = (Path("careline.yaml"), Path("/etc/careline/careline.yaml"))
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class SettingsError(Exception):
+class SettingsError(UserError):
     """The settings cannot be used; the message says what is wrong, where, and what to do."""
 
 

@@ -13,6 +13,7 @@ import structlog
 
 from ivr.asterisk.ami_link import AmiLink, LinkLost, OnEvent
 from ivr.asterisk.tasks import Tasks
+from ivr.errors import UserError
 from ivr.services import SwitchDown
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Patience:
     refused: float = 60.0
 
 
-class LoginRefused(Exception):  # noqa: N818 - Asterisk's answer, not a mistake
+class LoginRefused(UserError):  # noqa: N818 - Asterisk's answer, not a mistake
     """The message is one sentence for the administrator."""
 
 

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ivr.errors import UserError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class CannotListen(OSError):  # noqa: N818 - named for what is wrong
+class CannotListen(UserError, OSError):  # noqa: N818 - named for what is wrong
     """The message is one sentence for the administrator: what, where, why, what to do."""
 
 

@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from ivr.checkup import findings
 from ivr.commands.shared import settings_from, settings_option, told
@@ -19,9 +18,9 @@ def doctor(settings_file: Path | None) -> None:
     """Look at everything that Careline needs, and say what to do about what is missing."""
     with told():
         found = asyncio.run(findings(settings_from(settings_file)))
-    console = Console(highlight=False)
     for each in found:
-        console.print(f"[green]ok[/green]    {each.what}" if each.ok else f"[red]wrong[/red] {each.what}: {each.do}")
+        mark = click.style("ok   ", fg="green") if each.ok else click.style("wrong", fg="red")
+        click.echo(f"{mark} {each.what}" if each.ok else f"{mark} {each.what}: {each.do}")
     if not all(each.ok for each in found):
         raise SystemExit(2)
 

@@ -10,42 +10,23 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from ivr import settings as given
-from ivr.asterisk.ami_connection import LoginRefused
-from ivr.asterisk.settings import CannotListen
-from ivr.control import ControlError
-from ivr.menus.mistakes import PlanErrors
-from ivr.record import NoSuchCall
-from ivr.speech.models import ModelError
-from ivr.speech.tables import BadTable
-from ivr.store.database import StoreError
+from ivr.errors import UserError
 
 if TYPE_CHECKING:
     from ivr.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., object])
 
-USER_ERRORS = (
-    given.SettingsError,
-    PlanErrors,
-    BadTable,
-    StoreError,
-    NoSuchCall,
-    ControlError,
-    CannotListen,
-    LoginRefused,
-    ModelError,
-)
-
 
 @contextmanager
-def told(*more: type[Exception]) -> Iterator[None]:
+def told() -> Iterator[None]:
     """Tell a user's error as its own sentence and exit with 2; everything else is a fault of ours, with traceback."""
     try:
         yield
-    except (*USER_ERRORS, *more) as error:
+    except UserError as error:
         fail(str(error))
     except ExceptionGroup as group:
-        known, fault = group.split((*USER_ERRORS, *more))
+        known, fault = group.split(UserError)
         if fault or known is None:
             raise
         fail(str(_first(known)))

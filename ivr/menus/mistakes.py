@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from ivr.errors import UserError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -26,7 +28,7 @@ class Mistake:
         return f"{self.file}:{self.line}:{self.column}: {self.text}"
 
 
-class PlanErrors(Exception):  # noqa: N818 - it holds all of them, not one
+class PlanErrors(UserError):  # noqa: N818 - it holds all of them, not one
     """The plan has mistakes and nothing of it was loaded; str() gives one a line."""
 
     def __init__(self, mistakes: tuple[Mistake, ...]) -> None:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from ivr.errors import UserError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
-class BadTable(Exception):  # noqa: N818 - says what the file is
+class BadTable(UserError):  # noqa: N818 - says what the file is
     """The file cannot be used; the message has one line for each mistake in it."""
 
 

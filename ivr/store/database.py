@@ -24,6 +24,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from ivr.errors import UserError
 from ivr.store.migrations import HEAD, revision_of, upgrade
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ BUSY_SECONDS = 5  # how long a writer waits for one of another process (`carelin
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 
 
-class StoreError(Exception):
+class StoreError(UserError):
     """The state folder cannot be used; the message says why and what to do."""
 
 

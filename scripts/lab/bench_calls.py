@@ -79,7 +79,6 @@ async def _talks(phone: Phone, uri: str, voice: Pcm, after_seconds: float) -> li
             while True:
                 await prompt_over(call)
                 await call.say(voice)
-                await asyncio.sleep(1.0)
     except TimeoutError:
         pass
     call.hang_up()

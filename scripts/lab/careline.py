@@ -100,7 +100,7 @@ class Careline:
     async def hearing(self, language: str = "en") -> None:
         """Return once speech is heard: recognisers are ready a second or two after calls are served."""
         async with asyncio.timeout(START_SECONDS):
-            while language not in (await self.ask(do="status"))["hears"]:
+            while language not in (await self.ask(do="status"))["hears"]:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def ask(self, **request: Any) -> dict[str, Any]:

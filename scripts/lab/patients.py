@@ -5,22 +5,21 @@ import asyncio
 import numpy as np
 
 from lab.call import PhoneCall
-from lab.sound import RATE, Pcm, rms
+from lab.sound import RATE, rms
 
 LISTEN_AGAIN_SECONDS = 0.05
 QUIET_RMS = 60.0
 
 
 async def prompt_over(call: PhoneCall, *, quiet_seconds: float = 0.7, within_seconds: float = 60.0) -> None:
-    """Return once something was heard and then nothing for `quiet_seconds`. Raises TimeoutError."""
+    """Return once something is heard from now on, and then nothing for `quiet_seconds`. Raises TimeoutError."""
+    spoken = False
     async with asyncio.timeout(within_seconds):
-        while not _spoken_and_quiet(call.heard.pcm(), quiet_seconds):  # noqa: ASYNC110 - sound has no event for its end
+        while True:
             await asyncio.sleep(LISTEN_AGAIN_SECONDS)
-
-
-def _spoken_and_quiet(heard: Pcm, quiet_seconds: float) -> bool:
-    tail = int(quiet_seconds * RATE)
-    return len(heard) > tail and rms(heard[-tail:]) < QUIET_RMS and rms(heard[:-tail]) >= QUIET_RMS
+            spoken = spoken or rms(call.heard.last(LISTEN_AGAIN_SECONDS)) >= QUIET_RMS
+            if spoken and rms(call.heard.last(quiet_seconds)) < QUIET_RMS:
+                return
 
 
 def silent_from(call: PhoneCall, at: float) -> float:
