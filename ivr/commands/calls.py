@@ -7,10 +7,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, TypeVar
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from ivr.commands.shared import state_from, told, with_state
+from ivr.commands.shared import state_from, table, told, with_state
 from ivr.record import CallRecord, CallSummary, Outcome
 from ivr.store.database import beside
 from ivr.store.readings import StoredRecords
@@ -47,10 +45,10 @@ def calls(  # noqa: PLR0917 - click calls it by name
             return await records.calls(since=since, limit=last, outcome=Outcome(outcome) if outcome else None)
 
         found = asyncio.run(_reading(state_from(state, settings_file), find))
-    table = Table(*COLUMNS, box=None)
-    for call in found:
-        table.add_row(*cells(call, here(), with_patient_data=patient_data))
-    Console().print(table if found else "No calls yet.")
+    if not found:
+        click.echo("No calls yet.")
+        return
+    table(COLUMNS, [cells(call, here(), with_patient_data=patient_data) for call in found])
 
 
 @click.command()

@@ -6,11 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from ivr import control
-from ivr.commands.shared import state_from, told, with_state
+from ivr.commands.shared import state_from, table, told, with_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,19 +20,24 @@ if TYPE_CHECKING:
 def status(settings_file: Path | None, state: Path | None) -> None:
     """Who waits, who rings, who talks, who is away."""
     now = _ask(state, settings_file, do="status")
-    console = Console()
     heard = ", ".join(now["hears"]) or "nothing: callers use keys"
-    console.print(f"PBX {'connected' if now['pbx'] else 'NOT CONNECTED'}; {now['calls']} calls; speech heard: {heard}")
-    people = Table("person", "state", "for", box=None)
-    for each in now["people"]:
-        why = f" ({each['why']})" if each["why"] else ""
-        people.add_row(each["name"], f"{each['state']}{why}", _minutes(each["seconds"]))
-    console.print(people)
-    waiting = Table("queue", "place", "waits", "urgent", "rings", box=None)
-    for each in now["waiting"]:
-        urgent = "urgent" if each["urgent"] else ""
-        waiting.add_row(each["queue"], str(each["position"]), _minutes(each["seconds"]), urgent, each["ringing"] or "")
-    console.print(waiting if now["waiting"] else "Nobody waits.")
+    click.echo(f"PBX {'connected' if now['pbx'] else 'NOT CONNECTED'}; {now['calls']} calls; speech heard: {heard}\n")
+    table(("person", "state", "for"), [_person(each) for each in now["people"]])
+    click.echo()
+    if now["waiting"]:
+        table(("queue", "place", "waits", "urgent", "rings"), [_caller(each) for each in now["waiting"]])
+    else:
+        click.echo("Nobody waits.")
+
+
+def _person(each: Mapping[str, Any]) -> tuple[str, ...]:
+    why = f" ({each['why']})" if each["why"] else ""
+    return (each["name"], f"{each['state']}{why}", _minutes(each["seconds"]))
+
+
+def _caller(each: Mapping[str, Any]) -> tuple[str, ...]:
+    urgent = "urgent" if each["urgent"] else ""
+    return (each["queue"], str(each["position"]), _minutes(each["seconds"]), urgent, each["ringing"] or "")
 
 
 @click.command()

@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from ivr.commands.calls import here
-from ivr.commands.shared import state_from, told, with_state
+from ivr.commands.shared import state_from, table, told, with_state
 from ivr.store.database import beside
 from ivr.store.vault import unlock
-from ivr.store.voicemail import StoredMessages
+from ivr.store.voicemail import Message, StoredMessages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -35,11 +33,15 @@ def voicemail() -> None:
 def list_(settings_file: Path | None, state: Path | None, box: str | None) -> None:
     """List messages, oldest first."""
     found = _messages(state, settings_file, lambda messages: messages.messages(box=box))
-    table = Table("message", "box", "at", "length", "call", "heard by", box=None)
-    for each in found:
-        at = f"{datetime.fromtimestamp(each.at, here()):%Y-%m-%d %H:%M}"
-        table.add_row(each.id, each.box, at, f"{each.seconds:.0f} s", each.call_number, each.heard_by)
-    Console().print(table if found else "No messages.")
+    if not found:
+        click.echo("No messages.")
+        return
+    table(("message", "box", "at", "length", "call", "heard by"), [_row(each) for each in found])
+
+
+def _row(message: Message) -> tuple[str, ...]:
+    at = f"{datetime.fromtimestamp(message.at, here()):%Y-%m-%d %H:%M}"
+    return (message.id, message.box, at, f"{message.seconds:.0f} s", message.call_number, message.heard_by)
 
 
 @voicemail.command()

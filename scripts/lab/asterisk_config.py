@@ -68,6 +68,7 @@ class Settings:
     rtp_timeout_seconds: int = 30
     extra_extensions: str = ""
     extra_queues: str = ""
+    without_modules: frozenset[str] = frozenset()
 
 
 def write(settings: Settings, unpacked: Unpacked) -> None:
@@ -77,7 +78,7 @@ def write(settings: Settings, unpacked: Unpacked) -> None:
     texts = dict.fromkeys(EMPTY, "[general]\n") | {
         "acl": "",
         "asterisk": _asterisk(settings.folder, unpacked),
-        "modules": _modules(unpacked),
+        "modules": _modules(unpacked, settings.without_modules),
         "logger": "[general]\ndateformat=%F %T.%3q\n[logfiles]\nfull => notice,warning,error,verbose(3),dtmf\n",
         "indications": INDICATIONS,
         "musiconhold": f"[default]\nmode=files\ndirectory={settings.folder}/music\n",
@@ -111,9 +112,9 @@ def _asterisk(folder: Path, unpacked: Unpacked) -> str:
     return "[directories]\n" + "\n".join(lines) + f"\n[options]\n{options}systemname=careline-lab\n"
 
 
-def _modules(unpacked: Unpacked) -> str:
+def _modules(unpacked: Unpacked, without: frozenset[str]) -> str:
     there = {path.stem for path in (unpacked.libraries / "asterisk/modules").glob("*.so")}
-    wanted = {name for name in there if name.startswith(KINDS)} - BUT | set(ALSO)
+    wanted = {name for name in there if name.startswith(KINDS)} - BUT | set(ALSO) - without
     return "[modules]\nautoload=no\n" + "".join(f"load={name}.so\n" for name in sorted(wanted))
 
 

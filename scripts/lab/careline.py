@@ -13,11 +13,13 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from ivr.control import ControlError, ask
+from ivr.menus.load import load
 from ivr.record import CallRecord, CallSummary
 from ivr.store.database import beside
 from ivr.store.readings import StoredRecords
@@ -32,11 +34,21 @@ LOOK_AGAIN_SECONDS = 0.02
 
 
 class Careline:
-    """One `careline run` with settings, state and log of its own, in `folder` (a folder of the PBX's by default)."""
+    """One `careline run` with settings, state and log of its own, in `folder` (a folder of the PBX's by default).
+
+    `speech` are the settings of that name, `prompts` a folder of recordings that go before all others.
+    """
 
     def __init__(
-        self, pbx: PrivateAsterisk, plan: Path, *, folder: Path | None = None, speech: dict[str, Any] | None = None
+        self,
+        pbx: PrivateAsterisk,
+        plan: Path,
+        *,
+        folder: Path | None = None,
+        speech: Mapping[str, Any] = MappingProxyType({}),
+        prompts: Path | None = None,
     ) -> None:
+        self.plan = load(plan)
         self.folder = folder or pbx.folder / "careline"
         self.state = self.folder / "state"
         self._settings = {
@@ -49,7 +61,8 @@ class Careline:
                 "audiosocket": {"port": pbx.audiosocket_port},
                 "sounds": str(pbx.sounds),
             },
-            "speech": speech or {},
+            "speech": {**speech},
+            "prompts": [str(prompts)] if prompts else [],
         }
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -182,7 +182,7 @@ async def tell_live(careline: Careline) -> None:
         for summary in await careline.calls():
             lines = tell(await careline.record(summary.id), HERE, with_patient_data=True)
             for line in lines[told.get(summary.id, 0) :]:
-                out.print(f"  [dim]{summary.number}[/dim]  {line}")
+                out.print(f"  [dim]{summary.number}[/dim]  {line}", soft_wrap=True)
             told[summary.id] = len(lines)
         await asyncio.sleep(0.3)
 
