@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import io
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,8 +36,14 @@ def numbered(word: str, number: int) -> str:
 
 
 def _entries(file: Path) -> Iterator[tuple[str, str]]:
-    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
-        for line in io.TextIOWrapper(lines, "utf-8"):
+    with _opened(file) as lines:
+        for line in lines:
             entry, _, phones = line.strip().partition(" ")
             if phones:
                 yield entry, phones.strip()
+
+
+def _opened(file: Path) -> IO[str]:
+    if file.suffix == ".gz":
+        return gzip.open(file, "rt", encoding="utf-8")
+    return file.open(encoding="utf-8")

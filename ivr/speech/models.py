@@ -18,6 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
+from ivr.errors import UserError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -31,7 +33,7 @@ MAX_UNPACKED_BYTES = 1 << 30  # a small model is 60 MB; an archive must not fill
 NUMBER = re.compile(r"\d+")
 
 
-class ModelError(Exception):
+class ModelError(UserError):
     """A speech model cannot be used or got; the message says what to do."""
 
 

@@ -70,11 +70,6 @@ class PlanModel:
         own = {word: tuple(ways) for word, ways in self._templates.pronunciations.items() if word in wanted}
         return {**own, **dictionary.look_up(self._dictionary_file, wanted)}
 
-    def unknown_words(self, phrases: Iterable[str]) -> set[str]:
-        """The words that nobody can say to this recogniser, because it does not know how they sound."""
-        wanted = {word for phrase in phrases for word in words(phrase)}
-        return wanted - self._pronunciations(wanted).keys()
-
     def _forget_oldest(self) -> None:
         models = sorted(self._cache.glob("*.lm"), key=lambda file: file.stat().st_mtime, reverse=True)
         for old in models[KEPT_MODELS:]:

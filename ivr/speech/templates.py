@@ -109,7 +109,10 @@ class _Grammar:
         return "".join(parts)
 
     def _alternative(self, slot: str, index: int) -> str:
-        """Picks by the alternatives' evenness, not their sizes: a slot full of names must not drown its siblings."""
+        """Each alternative is as likely as its siblings, however many sentences it makes.
+
+        So a slot full of names drowns nothing, and few combinations of it may be made twice and others not at all.
+        """
         alternatives = self._slots[slot]
         rest, chosen = divmod(index, len(alternatives))
         size = self.size(alternatives[chosen])

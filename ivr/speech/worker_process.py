@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 READ_BYTES = 1 << 16
-STREAMS = 24  # at once in one worker: what a core recognises in real time, with a margin
+STREAMS = 16  # at once in one worker: what a core recognises in real time; one more would make all of them late
 NICE = 5  # pacing the callers' audio goes before recognising it
 HUNG_SECONDS = 3.0  # a worker that answers nothing for so long is killed
 END_SECONDS = 1.0  # given to a worker to end by itself

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+from ivr.speech import wire
+from ivr.speech.wire import Decoder, Frame, Kind, WireError
+
+SENT = (
+    wire.encode_json(Kind.OPEN, 7, {"language": "es", "grammar": ["sí"]})
+    + wire.encode(Kind.AUDIO, 7, bytes(320))
+    + wire.encode_progress(7, 320, "sí señor")
+)
+
+
+def test_frames_arrive_whole_however_they_are_cut() -> None:
+    whole = Decoder().feed(SENT)
+    decoder = Decoder()
+    assert [frame for byte in SENT for frame in decoder.feed(bytes([byte]))] == whole
+    assert whole[0].json() == {"language": "es", "grammar": ["sí"]}
+    assert whole[1] == Frame(Kind.AUDIO, 7, bytes(320))
+    assert wire.progress(whole[2]) == (320, "sí señor")
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        pytest.param(b"\xff\xff\xff\xff\x01\0\0\0\0", id="too long"),
+        pytest.param(b"\0\0\0\1\1\0\0\0\0", id="shorter than its own head"),
+        pytest.param(b"\0\0\0\5\x63\0\0\0\0", id="unknown kind"),
+    ],
+)
+def test_what_is_no_frame_is_refused(garbage: bytes) -> None:
+    with pytest.raises(WireError):
+        Decoder().feed(garbage)
+
+
+def test_a_body_that_is_not_what_its_kind_says_is_refused() -> None:
+    with pytest.raises(WireError):
+        Frame(Kind.FINAL, 1, b"{").json()
+    with pytest.raises(WireError):
+        wire.progress(Frame(Kind.PROGRESS, 1, b"\0"))
