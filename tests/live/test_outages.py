@@ -17,6 +17,7 @@ from tests.live.practice import HERE, Practice, practice, rung, until_joined
 
 PLAN = HERE / "outages.yaml"
 VOICE_HZ = 440.0
+PERSON_HZ = 620.0
 
 
 def hears_music(call: PhoneCall, since: float) -> bool:
@@ -46,26 +47,22 @@ async def waiting(house: Practice, callers: int) -> list[PhoneCall]:
 
 @pytest.mark.slow
 async def test_kill_9_at_random_moments_loses_nobody(pbx: PrivateAsterisk, tmp_path: Path, thorough: bool) -> None:
-    """Callers wait, listen and talk while Careline is killed: 50 times in the long profile."""
+    """Callers wait, listen, ring and talk while Careline is killed again and again: 50 times in the long profile."""
     moments = random.Random(20261120)
-    async with practice(pbx, PLAN, tmp_path) as house:
-        at_the_desk = [house.phones["ana"], house.phones["bo"]]
+    answers = Answers(after_seconds=0.2, says=tone(PERSON_HZ, 1.0))
+    async with practice(pbx, PLAN, tmp_path, answers) as house:
         line = await waiting(house, 3)
         talk = house.call()
-        talker = await until_joined(talk, at_the_desk, "1")
+        talker = await until_joined(talk, [house.phones["ana"]], "1")
         talker.say(tone(VOICE_HZ, 1.0), repeat=True)
-        for _ in range(50 if thorough else 6):
-            patient = house.call()
-            await asyncio.sleep(moments.uniform(0.0, 1.5))
-            if moments.random() < 0.5:
-                patient.press("1")
-            await asyncio.sleep(moments.uniform(0.0, 1.0))
-            house.careline.kill()
-            await house.careline.start()
-            if patient.answered.at is None or not _talks(at_the_desk, talker):
-                await until_joined(patient, at_the_desk, "1")
-            patient.hang_up()
-            await _free_again(house)
+        async with asyncio.TaskGroup() as group:
+            patients = [group.create_task(insists(house, "1"))]
+            for _ in range(50 if thorough else 10):
+                await asyncio.sleep(moments.uniform(0.0, 2.5))
+                house.careline.kill()
+                await house.careline.start()
+            for patient in patients:
+                patient.cancel()
         assert [call.ended.over for call in (*line, talk)] == [False] * 4
         assert not talk.heard.gaps(0.5)
         house.phones["cleo"].policy = Answers(after_seconds=0.1)
@@ -78,16 +75,15 @@ async def test_kill_9_at_random_moments_loses_nobody(pbx: PrivateAsterisk, tmp_p
                 await caller.ended  # the one who waited longest is the one who was served
 
 
-def _talks(phones: list[Phone], talker: PhoneCall) -> bool:
-    others = (call for phone in phones for call in phone.calls if call is not talker)
-    return any(call.answered.at is not None and not call.ended.over for call in others)
-
-
-async def _free_again(house: Practice) -> None:
-    """Whoever is not in the lasting talk is ready: the next patient has somebody to talk to."""
-    async with asyncio.timeout(15):
-        while "ready" not in {await house.person_state("ana"), await house.person_state("bo")}:
-            await asyncio.sleep(0.1)
+async def insists(house: Practice, key: str) -> None:
+    """Patients, one after the other: each reaches a person whatever happens, talks, and hangs up."""
+    while True:
+        call = house.call()
+        person = await until_joined(call, [house.phones["bo"]], key)
+        await call.heard.until(lambda pcm: hears_tone(pcm, PERSON_HZ))
+        assert not call.ended.over, "lost by the PBX"
+        call.hang_up()
+        await person.ended
 
 
 async def test_a_hung_careline_gives_its_callers_to_the_pbx_and_takes_them_back(
