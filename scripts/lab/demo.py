@@ -97,8 +97,9 @@ async def is_afraid(call: PhoneCall, times: Times) -> float:
 
 
 async def presses_keys(call: PhoneCall, _times: Times) -> float:
-    """Never says a word: 3 is a prescription refill."""
-    await prompt_over(call)
+    """Never says a word, and knows the menu: 3 is a prescription refill."""
+    await call.heard.first_audio
+    await asyncio.sleep(5.0)
     pressed = call.press("3")
     await pressed
     return pressed.at or 0.0
@@ -232,7 +233,8 @@ def _sum_up(seen: Sequence[Seen], times: Times, into: Path) -> int:
             "yes" if one.talked else "[red]no[/red]",
         )
     out.print(table)
-    out.print(f"recordings, log and database: {into}; look with: careline calls --state {into}/careline/state")
+    out.print(f"recordings, log and database are in {into}; to look into it:")
+    out.print(f"  .venv/bin/careline calls --state {into}/careline/state", soft_wrap=True)
     well = sum(1 for one in seen if one.rang and set(one.rang) <= one.patient.right and one.talked)
     measured = "; ".join(
         f"{what} {' / '.join(f'{value * 1000:.0f}' for value in values)} ms (budget {budget * 1000:.0f})"
