@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import sys
 from collections import deque
 from pathlib import Path
@@ -178,10 +179,11 @@ def main() -> None:
     """Answers go to a private copy of standard output: what a library prints must not become a frame."""
     target = os.dup(STDOUT)
     os.dup2(STDERR, STDOUT)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the service ends us itself
     os.nice(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     try:
         serve(STDIN, target)
-    except (BrokenPipeError, KeyboardInterrupt):
+    except BrokenPipeError:
         return  # the service is gone
 
 
