@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from lab.asterisk import PrivateAsterisk
-from lab.call import PhoneCall
+from acd.state import Presence, Stage
 from lab.careline import Careline
 from lab.phone import Answers, Phone, Policy
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from ivr.record import CallRecord
+    from lab.asterisk import PrivateAsterisk
+    from lab.call import PhoneCall
 
 HERE = Path(__file__).parent
 PATIENCE_SECONDS = 30.0
 AGAIN_SECONDS = 1.5
+E = TypeVar("E")
+AT_ONCE = Answers(after_seconds=0.2)
+
+
+async def eventually(holds: Callable[[], Awaitable[object]], *, within_seconds: float = PATIENCE_SECONDS) -> None:
+    """Return once it holds; what other processes do is no event here. Raises TimeoutError."""
+    async with asyncio.timeout(within_seconds):
+        while not await holds():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.02)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +48,92 @@ class Practice:
         return str(next(each["state"] for each in people if each["name"] == name))
 
     async def until_person(self, name: str, state: str) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while await self.person_state(name) != state:
-                await asyncio.sleep(0.02)
+        async def is_so() -> bool:
+            return await self.person_state(name) == state
+
+        await eventually(is_so)
+
+    async def until_status(self, holds: Callable[[dict[str, Any]], object]) -> None:
+        """Return once it holds of what `careline status` tells."""
+
+        async def is_so() -> object:
+            return holds(await self.careline.ask(do="status"))
+
+        await eventually(is_so)
+
+    async def until_waiting(self, callers: int) -> None:
+        await self.until_status(lambda status: len(status["waiting"]) == callers)
+
+    async def record(self) -> CallRecord:
+        """The record of the call that came last, once it is over."""
+        calls = await self.careline.calls()
+
+        async def is_over() -> bool:
+            calls[:] = await self.careline.calls()
+            return bool(calls) and calls[-1].ended is not None
+
+        await eventually(is_over)
+        return await self.careline.record(calls[-1].id)
+
+    async def close_up(self) -> None:
+        """Everybody hangs up, and is again as the plan has it."""
+        for phone in (self.patient, *self.phones.values()):
+            for call in phone.calls:
+                call.hang_up()
+        await self.until_status(_nothing_goes_on)
+        for name in self.phones:
+            if self.careline.plan.people[name].ready:
+                await self.careline.ask(do="ready", person=name)
+            else:
+                await self.careline.ask(do="not-ready", person=name, reason="as in the plan")
+
+
+def _nothing_goes_on(status: dict[str, Any]) -> bool:
+    busy = {person["state"] for person in status["people"]} & {*Stage, Presence.ENGAGED}
+    return not (busy or status["waiting"] or status["calls"])
 
 
 @asynccontextmanager
-async def practice(
-    pbx: PrivateAsterisk, plan: Path, folder: Path, policy: Policy = Answers(after_seconds=0.2)
-) -> AsyncIterator[Practice]:
+async def practice(pbx: PrivateAsterisk, plan: Path, folder: Path, policy: Policy = AT_ONCE) -> AsyncIterator[Practice]:
     """Everybody at their phones, Careline serving."""
+    async with Careline(pbx, plan, folder=folder) as careline, at_their_phones(pbx, careline, policy) as everybody:
+        yield everybody
+
+
+@asynccontextmanager
+async def at_their_phones(
+    pbx: PrivateAsterisk, careline: Careline, policy: Policy = AT_ONCE
+) -> AsyncIterator[Practice]:
+    """Everybody at their phones; Careline serves already."""
     phones = {name: await Phone.create(name, port=port, policy=policy) for name, port in pbx.people.items()}
     try:
-        async with Careline(pbx, plan, folder=folder) as careline, await Phone.create("6175550123") as patient:
+        async with await Phone.create("6175550123") as patient:
             yield Practice(pbx, careline, phones, patient)
     finally:
         for phone in phones.values():
             phone.close()
 
 
+def entries(record: CallRecord, kind: type[E]) -> list[E]:
+    """All of one kind that a record's timeline has."""
+    return [noted.entry for noted in record.timeline if isinstance(noted.entry, kind)]
+
+
 async def rung(phone: Phone) -> PhoneCall:
     """The next ring of a person's phone."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         return await phone.next_call()
+
+
+async def first_rung(phones: list[Phone]) -> PhoneCall:
+    """The next ring of any of these phones."""
+    ringing = [asyncio.get_running_loop().create_task(phone.next_call()) for phone in phones]
+    done, waiting = await asyncio.wait(ringing, timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    for each in waiting:
+        each.cancel()
+    if not done:
+        raise TimeoutError("no phone rang")
+    return done.pop().result()
 
 
 async def until_joined(call: PhoneCall, phones: list[Phone], key: str) -> PhoneCall:

@@ -1,0 +1,41 @@
+"""Prompts that are short tones: a call takes seconds, and a recording tells which of them was played."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ivr.menus.load import load
+from ivr.menus.wording import prompts_of
+from lab.sound import Pcm, Span, hears_tone, tone, write_wav
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lab.call import PhoneCall
+
+SHORT_SECONDS = 0.15
+ANY_HZ = 600.0
+HZ = {"welcome": 700.0, "voicemail_please": 800.0, "voicemail_saved": 900.0, "beep": 1000.0, "please_press": 1200.0}
+SECONDS = {"welcome": 2.0}
+VOICES_HZ = {"ana": 1400.0, "bo": 1600.0, "cleo": 1800.0, "patient": 2000.0}  # no multiple of the music's notes
+LOUDNESS = 4000
+
+
+def write_tones(plan: Path, into: Path) -> Path:
+    """A tone for each prompt of the plan; `into`, which is a folder for the setting `prompts`."""
+    for language, names in prompts_of(load(plan)).items():
+        (into / language).mkdir(parents=True)
+        for name in names:
+            sound = tone(HZ.get(name, ANY_HZ), SECONDS.get(name, SHORT_SECONDS))
+            write_wav(into / language / f"{name}.wav", sound)
+    return into
+
+
+def voice(name: str, seconds: float = 0.5) -> Pcm:
+    """What somebody sounds like."""
+    return tone(VOICES_HZ[name], seconds, LOUDNESS)
+
+
+def hears(call: PhoneCall, name: str) -> list[Span]:
+    """Where the call heard a prompt or a voice."""
+    return hears_tone(call.heard.pcm(), (HZ | VOICES_HZ)[name], window_seconds=0.05)
