@@ -73,5 +73,5 @@ def test_the_routing_engine_gets_queues_and_agents() -> None:
     )
     assert agents == (
         Agent("ana", {"desk": 5, "cardiology": 4, "spanish": 5, "nurse": 1}),
-        Agent("emma", {"nurse": 5}),
+        Agent("emma", {"nurse": 5}, ready=False),
     )
