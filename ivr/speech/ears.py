@@ -148,8 +148,8 @@ class WorkerEar:
 class _Urgency:
     """Looks at every partial result.
 
-    One that the next partial takes back is no evidence: of 405 sentences, four routine ones showed such a phantom, and
-    no emergency was found by it alone.
+    One that the next partial takes back is no evidence: of 405 synthesised recordings, four routine ones showed such a
+    phantom, and no emergency was found by it alone.
     """
 
     def __init__(self, urgent: Callable[[str], bool] | None) -> None:

@@ -2,7 +2,8 @@
 
 Every sentence is fed as a telephone would, 20 ms at a time, to the product's own recognisers with the shipped plan.
 Times are from the sentence's own first and last sound. Sentences: the recordings beside the repository in
-`../shared/speech` where there are some, else what the synthesisers here speak.
+`../shared/speech` where there are some, else what the synthesisers here speak. The shipped carriers were written with
+those sentences in view: the word errors are a guard against regressions, not what strangers' wordings will meet.
 """
 
 import asyncio
