@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ivr.app import understanding_of
+from ivr.app import phrases_heard, understanding_of
 from ivr.commands.shared import fail, told
 from ivr.menus.load import examine
+from ivr.speech.vocabulary import unknown_words
 from ivr.trial import try_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @click.command()
@@ -27,11 +33,20 @@ def check(plan: Path, strict: bool) -> None:
         fail(f"{len(examined.mistakes)} mistakes in {plan}; nothing was loaded")
     else:
         with told():
-            understanding_of(examined.plan, plan)
+            understanding = understanding_of(examined.plan, plan)
+            for language, phrases in phrases_heard(examined.plan, understanding).items():
+                _tell_unheard(language, phrases)
         if strict and examined.warnings:
             fail(f"{len(examined.warnings)} warnings in {plan}")
         counts = f"{len(examined.plan.menus)} menus, {len(examined.plan.queues)} queues"
         click.echo(f"{plan}: {counts}, {len(examined.plan.people)} people: no mistakes")
+
+
+def _tell_unheard(language: str, phrases: Sequence[str]) -> None:
+    unheard = sorted(unknown_words(language, phrases, {}, os.environ))
+    if unheard:
+        words = ", ".join(unheard)
+        click.echo(f"the recogniser of '{language}' on this host will not hear: {words}; add other words (warning)")
 
 
 @click.command("try")
