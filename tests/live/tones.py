@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 SHORT_SECONDS = 0.15
 ANY_HZ = 600.0
-HZ = {"welcome": 700.0, "voicemail_please": 800.0, "voicemail_saved": 900.0, "beep": 1000.0, "please_press": 1200.0}
+HZ = {
+    "welcome": 700.0,
+    "voicemail_please": 800.0,
+    "voicemail_saved": 900.0,
+    "beep": 1000.0,
+    "not_understood": 1100.0,
+    "please_press": 1200.0,
+}
 SECONDS = {"welcome": 2.0}
 VOICES_HZ = {"ana": 1400.0, "bo": 1600.0, "cleo": 1800.0, "patient": 2000.0}  # no multiple of the music's notes
 LOUDNESS = 4000
