@@ -10,11 +10,13 @@ from ivr.app import asterisk_of, understanding_of
 from ivr.asterisk.probe import Finding, examine
 from ivr.control import ControlError, ask
 from ivr.menus.load import examine as examine_plan
-from ivr.speech.models import find_model
+from ivr.speech.models import ModelError, find_model
+from ivr.speech.tables import BadTable
 from ivr.speech.tts import NoSynthesiser, VoiceSettings, find_voice, search_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from ivr.menus.model import Plan
     from ivr.settings import Listen, Settings
@@ -40,8 +42,11 @@ def _plan(settings: Settings, plan: Plan | None, mistakes: int) -> Finding:
 
 
 def _red_flags(settings: Settings, plan: Plan) -> Iterator[Finding]:
-    flags = understanding_of(plan, settings.plan).red_flags
-    signature = flags.signature
+    try:
+        signature = understanding_of(plan, settings.plan).red_flags.signature
+    except BadTable as wrong:
+        yield Finding(False, "the words of danger cannot be read", str(wrong))
+        return
     if signature.is_example:
         yield Finding(
             False, f"{plan.red_flags} is the product's example", "have the practice's clinician review it and sign it"
@@ -63,17 +68,24 @@ def _voices(settings: Settings, plan: Plan) -> Iterator[Finding]:
 
 def _ears(settings: Settings, plan: Plan) -> Iterator[Finding]:
     for language in plan.practice.languages:
-        model = find_model(language, settings.speech.models, os.environ)
-        if model is not None:
-            yield Finding(True, f"speech in '{language}' is heard with the model {model}")
-        elif language == "en":
-            yield Finding(
-                True, "speech in 'en' is heard with the built-in recogniser; `careline model get en` hears better"
-            )
+        try:
+            model = find_model(language, settings.speech.models, os.environ)
+        except ModelError as broken:
+            yield Finding(False, f"speech in '{language}' is not heard: callers use keys", str(broken))
         else:
-            yield Finding(
-                False, f"speech in '{language}' is not heard: callers use keys", f"run `careline model get {language}`"
-            )
+            yield _ear(language, model)
+
+
+def _ear(language: str, model: Path | None) -> Finding:
+    if model is not None:
+        return Finding(True, f"speech in '{language}' is heard with the model {model}")
+    if language == "en":
+        return Finding(
+            True, "speech in 'en' is heard with the built-in recogniser; `careline model get en` hears better"
+        )
+    return Finding(
+        False, f"speech in '{language}' is not heard: callers use keys", f"run `careline model get {language}`"
+    )
 
 
 def _state(settings: Settings) -> Finding:

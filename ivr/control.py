@@ -41,7 +41,10 @@ def socket_path(state: Path) -> Path:
 
 
 async def open_door(state: Path, answer: Answer) -> asyncio.Server:
-    """Serve requests with `answer`, whose ControlError becomes the reply's error."""
+    """Serve requests with `answer`, whose ControlError becomes the reply's error.
+
+    Raises ControlError when there can be no socket in the state folder.
+    """
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -53,9 +56,13 @@ async def open_door(state: Path, answer: Answer) -> asyncio.Server:
             writer.close()
 
     path = socket_path(state)
-    path.unlink(missing_ok=True)  # a killed process leaves its socket; the state folder's lock says that it is dead
-    server = await asyncio.start_unix_server(serve, path, limit=LONGEST_REQUEST)
-    path.chmod(0o600)
+    try:
+        path.unlink(missing_ok=True)  # a killed process leaves its socket; the state folder's lock says that it is dead
+        server = await asyncio.start_unix_server(serve, path, limit=LONGEST_REQUEST)
+        path.chmod(0o600)
+    except OSError as error:
+        why = error.strerror or error  # the path of a socket may have some hundred letters
+        raise ControlError(f"{path} cannot be opened ({why}); choose another state folder in the settings") from None
     return server
 
 
@@ -65,7 +72,7 @@ async def _reply(line: bytes, answer: Answer) -> Mapping[str, Any]:
         if not isinstance(request, dict):
             return {"error": "a request is a JSON object"}
         return await answer(request)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"error": "a request is a line of JSON"}
     except ControlError as error:
         return {"error": str(error)}

@@ -55,7 +55,10 @@ class FrontDesk:
         """A feature code dialled on a person's phone; false when the phone is nobody's."""
         for name, person in self.desk.plan.people.items():
             if person.phone == phone:
-                self._set_ready(name, "" if ready else NOT_READY_BY_KEY)
+                if ready:
+                    self.desk.queues.person_ready(name)
+                else:
+                    self.desk.queues.person_not_ready(name, NOT_READY_BY_KEY)
                 return True
         return False
 
@@ -67,9 +70,9 @@ class FrontDesk:
             case {"do": "status"}:
                 return self._status()
             case {"do": "ready", "person": str(name)}:
-                self._set_ready(self._known(name), "")
-            case {"do": "not-ready", "person": str(name), "reason": str(reason)} if reason:
-                self._set_ready(self._known(name), reason)
+                self.desk.queues.person_ready(self._known(name))
+            case {"do": "not-ready", "person": str(name), "reason": str(reason)}:
+                self.desk.queues.person_not_ready(self._known(name), _given(reason))
             case _:
                 raise ControlError("this Careline does not know the request; is it of an older version?")
         return {"ok": True}
@@ -79,12 +82,6 @@ class FrontDesk:
         if name not in people:
             raise ControlError(f"'{name}' is nobody in the plan; it has {', '.join(people)}")
         return name
-
-    def _set_ready(self, name: str, not_ready_reason: str) -> None:
-        if not_ready_reason:
-            self.desk.queues.person_not_ready(name, not_ready_reason)
-        else:
-            self.desk.queues.person_ready(name)
 
     def _status(self) -> Mapping[str, Any]:
         """How things stand; without patient data."""
@@ -109,3 +106,9 @@ class FrontDesk:
                 for each in waiting
             ],
         }
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        raise ControlError("a person is not ready for a reason, such as lunch: say which")
+    return reason

@@ -23,6 +23,7 @@ class _Offer:
     agent: str
     rung: float
     waited_seconds: float
+    answered: bool = False
     talking_since: float | None = None
 
 
@@ -41,16 +42,17 @@ class OfferNotes:
 
     def _of_event(self, event: events.Event, now: float) -> list[Note]:
         match event:
-            case events.TalkBegan(offer) if known := self._offers.get(offer):
-                self._offers[offer] = replace(known, talking_since=now)
-                waited = known.waited_seconds + now - known.rung
-                return [(known.call, story.Connected(known.agent, waited))]
-            case events.TalkEnded(offer) if known := self._offers.pop(offer, None):
-                if known.talking_since is None:
-                    return [(known.call, story.OfferFailed(known.agent, events.Cause.LOST))]
-                return [(known.call, story.TalkEnded(known.agent, now - known.talking_since))]
-            case events.OfferFailed(offer, cause) if known := self._offers.pop(offer, None):
-                return [(known.call, story.OfferFailed(known.agent, cause))]
+            case events.OfferAnswered(offer) if known := self._offers.get(offer):
+                self._offers[offer] = replace(known, answered=True)
+                return []
+            case events.TalkBegan(offer):
+                return self._talk_began(offer, now)
+            case events.TalkEnded(offer):
+                return self._over(offer, events.Cause.LOST, now)
+            case events.OfferFailed(offer, cause):
+                return self._over(offer, cause, now)
+            case events.Reconciled():
+                return self._reconciled(event, now)
             case _:
                 return []
 
@@ -60,8 +62,45 @@ class OfferNotes:
                 decision = explain_offer(engine, offer, now)
                 self._offers[offer] = _Offer(call, agent, now, decision.waited_seconds)
                 return [(call, story.Offered(agent, ring_seconds=ring_seconds, decision=decision.as_json()))]
-            case commands.StopRinging(offer) if known := self._offers.pop(offer, None):
-                timed_out = isinstance(event, events.TimePassed)
-                return [(known.call, story.OfferFailed(known.agent, events.Cause.NO_ANSWER))] if timed_out else []
+            case commands.StopRinging(offer) if known := self._offers.get(offer):
+                if known.talking_since is None and _withdrawn(known, event):
+                    del self._offers[offer]
+                    return []
+                return self._over(offer, events.Cause.LOST if known.answered else events.Cause.NO_ANSWER, now)
             case _:
                 return []
+
+    def _talk_began(self, offer: int, now: float) -> list[Note]:
+        known = self._offers.get(offer)
+        if known is None or known.talking_since is not None:
+            return []
+        self._offers[offer] = replace(known, talking_since=now)
+        return [(known.call, story.Connected(known.agent, known.waited_seconds + now - known.rung))]
+
+    def _over(self, offer: int, cause: events.Cause, now: float) -> list[Note]:
+        """The end of a talk, or of an offer that did not become one."""
+        known = self._offers.pop(offer, None)
+        if known is None:
+            return []
+        if known.talking_since is None:
+            return [(known.call, story.OfferFailed(known.agent, cause))]
+        return [(known.call, story.TalkEnded(known.agent, now - known.talking_since))]
+
+    def _reconciled(self, event: events.Reconciled, now: float) -> list[Note]:
+        """What began or ended while nobody told us is noted at the moment in which we learn of it."""
+        began = [note for offer in sorted(event.talking) for note in self._talk_began(offer, now)]
+        vanished = sorted(self._offers.keys() - event.talking - event.ringing)
+        return [*began, *(note for offer in vanished for note in self._over(offer, events.Cause.LOST, now))]
+
+
+def _withdrawn(offer: _Offer, event: events.Event) -> bool:
+    """Whether the ring was stopped by the caller or the person; else its time was over."""
+    match event:
+        case events.CallerLeft(call) | events.CallerJoined(call):
+            return call == offer.call
+        case events.AgentNotReady(agent) | events.AgentLoggedOut(agent):
+            return agent == offer.agent
+        case events.Reconciled():
+            return True
+        case _:
+            return False

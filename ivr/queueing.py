@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, Any, Protocol, assert_never
 import structlog
 
 from acd import commands, events
-from acd.codec import decode, encode
+from acd.codec import EventFormatError, decode, encode
 from acd.engine import Engine
-from acd.model import Agent, Queue, Urgency
 from acd.state import Presence
 from ivr import record as story
 from ivr import services
+from ivr.news import Gone, News, PickedUp, Place, Position, SentAway, Talking
 from ivr.offer_notes import OfferNotes
 from ivr.services import LEG_PREFIX, Clock, Switch, SwitchDown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
+
+    from acd.model import Agent, Queue
 
 LONGEST_JOURNAL = 5_000  # events; replayed in well under a second, and about a day of a busy practice
 log = structlog.get_logger()
@@ -44,34 +46,6 @@ class Journal(Protocol):
 class JournalBroken(Exception):  # noqa: N818 - the disk's state; callers are served without it
     """The journal cannot be written: a crash now would lose places in line, but nobody is turned away for it."""
 
-
-@dataclass(frozen=True, slots=True)
-class PickedUp:
-    """A person answered and waits for the caller: whatever the caller hears must stop now."""
-
-    agent: str
-
-
-@dataclass(frozen=True, slots=True)
-class SentAway:
-    """The caller waited long enough and goes to `to`; "" when the queue is no more."""
-
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """The caller's place in line; 1 is next."""
-
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The caller hung up, waiting or talking."""
-
-
-News = PickedUp | SentAway | Position | Gone
 
 CAUSES = {
     services.Cause.NO_ANSWER: events.Cause.NO_ANSWER,
@@ -123,13 +97,27 @@ class QueueRunner:
     # ---- life -------------------------------------------------------------------------------------------------
 
     async def restore(self) -> int:
-        """Replay the journal into the engine; returns the number of events. No command of the past is repeated."""
+        """Replay the journal into the engine; returns the number of events. No command of the past is repeated.
+
+        A journal of a version that this one cannot read is put away whole: callers who waited come to the menus again.
+        """
         entries = await self._journal.replay()
-        for _seq, now, encoded in entries:
-            event = decode(encoded)
+        try:
+            past = [(decode(encoded), now) for _seq, now, encoded in entries]
+        except EventFormatError as unreadable:
+            log.exception("the journal is of another version; it begins again", error=str(unreadable))
+            await self._begin_again_with([self._configured], self._clock.now())
+            return 0
+        for event, now in past:
+            self._remember(event, now)
+        self._journalled = len(past)
+        return len(past)
+
+    def _remember(self, event: events.Event, now: float) -> None:
+        try:
             self._notes.take(event, self._engine.handle(event, now), self._engine, now)
-        self._journalled = len(entries)
-        return len(entries)
+        except Exception:  # as when it happened: it costs that event only
+            log.exception("an event could not be replayed", event=type(event).__name__)
 
     async def configure(self, queues: Sequence[Queue], agents: Sequence[Agent], phones: Phones) -> None:
         self._phones = phones
@@ -147,15 +135,21 @@ class QueueRunner:
                     await self._begin_again()
 
     async def _next_events(self) -> list[events.Event]:
-        deadline = self._engine.next_deadline()
-        wait = None if deadline is None else max(0.0, deadline - self._clock.now())
+        # What people did goes before what timers say, also when we were slow.
+        wait = self._seconds_left() if self._inbox.empty() else None
         try:
-            batch = [await asyncio.wait_for(self._inbox.get(), wait)]
+            async with asyncio.timeout(wait):
+                batch = [await self._inbox.get()]
         except TimeoutError:
             return [events.TimePassed()]
         while not self._inbox.empty():
             batch.append(self._inbox.get_nowait())
         return batch
+
+    def _seconds_left(self) -> float | None:
+        """Until the engine's next deadline, which may have passed; None when nothing is due."""
+        deadline = self._engine.next_deadline()
+        return None if deadline is None else max(0.0, deadline - self._clock.now())
 
     async def _take(self, batch: Sequence[events.Event]) -> None:
         now = self._clock.now()
@@ -179,6 +173,10 @@ class QueueRunner:
         state = standing(self._configured, self._engine, now)
         if state is None:
             return
+        await self._begin_again_with(state, now)
+
+    async def _begin_again_with(self, state: Sequence[events.Event], now: float) -> None:
+        """Journal and engine anew, and alike."""
         try:
             await self._journal.begin_again([(now, encode(event)) for event in state])
         except JournalBroken as broken:
@@ -197,13 +195,11 @@ class QueueRunner:
 
     # ---- what sessions and persons do -------------------------------------------------------------------------
 
-    def join(
-        self, call: str, queue: str, needs: frozenset[str] = frozenset(), urgency: Urgency = Urgency.ROUTINE
-    ) -> None:
-        """Stand in line; joining again after an outage, or another queue, keeps the time of joining."""
+    def join(self, call: str, place: Place) -> None:
+        """Stand in line; whoever stands in another one already keeps the time of joining."""
         self._joined_lately.add(call)
         self._news.setdefault(call, asyncio.Queue())
-        self._inbox.put_nowait(events.CallerJoined(call, queue, needs, urgency))
+        self._inbox.put_nowait(events.CallerJoined(call, place.queue, place.needs, place.urgency))
 
     async def news(self, call: str) -> News:
         """What next happened to a caller who joined."""
@@ -216,11 +212,14 @@ class QueueRunner:
     def forget(self, call: str) -> None:
         """No session listens to the call's news any more."""
         self._news.pop(call, None)
+        self._joined_lately.discard(call)
 
-    def place_of(self, call: str) -> str | None:
-        """The queue in which the caller stands or is offered; None for strangers and for who talks."""
+    def place_of(self, call: str) -> Place | None:
+        """Where the caller stands or is offered; None for strangers and for who talks."""
         caller = self._engine.lobby.callers.get(call)
-        return None if caller is None or caller.talking else caller.queue.name
+        if caller is None or caller.talking:
+            return None
+        return Place(caller.queue.name, caller.own_needs, caller.urgency)
 
     def person_ready(self, agent: str) -> None:
         self._inbox.put_nowait(events.AgentReady(agent))
@@ -245,8 +244,9 @@ class QueueRunner:
                 pass
             case services.LegAnswered(leg):
                 self._post(leg, events.OfferAnswered)
-            case services.TalkBegan(leg=leg):
+            case services.TalkBegan(call, leg):
                 self._post(leg, events.TalkBegan)
+                self._tell(call, Talking())
             case services.LegEnded(leg, cause, answered):
                 self._leg_ended(leg, cause, answered=answered)
             case services.CallEnded(call):
@@ -281,6 +281,8 @@ class QueueRunner:
         except SwitchDown:
             return  # SwitchBack comes again
         talking = {offer for _, leg in live.talks if (offer := offer_of(leg)) is not None}
+        for call, _ in live.talks:
+            self._tell(call, Talking())
         ringing = {offer for leg in live.legs if (offer := offer_of(leg)) is not None} - talking
         if self._watcher:
             await self._watcher.pbx_holds(live.calls)
@@ -312,6 +314,7 @@ class QueueRunner:
                 assert_never(command)
 
     async def _ring(self, command: commands.Ring) -> None:
+        """A ring that fails is over at once, or the caller would wait for it: somebody else is rung."""
         queue = self._engine.queue_of(command.call) or ""
         try:
             await self._switch.ring(
@@ -320,8 +323,9 @@ class QueueRunner:
                 display=self._phones.display.get(queue, queue),
                 seconds=command.ring_seconds,
             )
-        except (SwitchDown, KeyError):
+        except Exception:
             self._inbox.put_nowait(events.OfferFailed(command.offer, events.Cause.LOST))
+            raise
 
     def _tell(self, call: str, news: News) -> None:
         if call in self._news:

@@ -6,26 +6,29 @@ record as it happens. A caller who hangs up raises CallerGone wherever the sessi
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from acd.model import Urgency
 from ivr import record as story
-from ivr.call import Call, CallerGone, Deaf, Hearing, KeyRules, Pressed, Silence, Spoke, Turn
+from ivr.call import Call, CallerGone, Deaf, Heard, Hearing, KeyRules, Pressed, Silence, Spoke, Turn
+from ivr.in_line import InLine
 from ivr.menus import steps
 from ivr.menus.interpreter import Walk
+from ivr.menus.model import Kind, Target
 from ivr.menus.wording import grammar_of
-from ivr.queueing import Gone, News, PickedUp, Position, QueueRunner, SentAway
+from ivr.news import Place
+from ivr.services import SwitchDown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from ivr.menus.model import Plan
+    from ivr.queueing import QueueRunner
     from ivr.services import Clock, Ears, Prompts, Understanding
 
-ANNOUNCE_WITHIN_SECONDS = 0.25  # a place in line is told at once or not at all: nobody waits for an announcement
 UNSURE_HEARING = 0.5  # mean word posterior below which a recogniser is wrong as often as right: confirm, never act
 VOICEMAIL_LONGEST_SECONDS = 180.0
 VOICEMAIL_SILENCE_SECONDS = 5.0
@@ -63,36 +66,56 @@ class Session:
     desk: Desk
     _language: str = ""
     _where: story.Where = story.Where.MENU
-    _needs: frozenset[str] = frozenset()
-    _urgency: Urgency = Urgency.ROUTINE
-    _held: bool = False
+    _place: Place = field(init=False)
+    _line: InLine = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._line = InLine(self.call, self.desk.queues, self.desk.prompts, self._note)
 
     async def run(self) -> None:
+        """What fails, or is cancelled as we stop, leaves the record open: the PBX tells how the call ends, or the call
+        comes back.
+        """
+        try:
+            await self._to_the_end()
+        finally:
+            self.desk.queues.forget(self.call.id)
+        self.desk.record.ended(self.call.id, self.desk.clock.now())
+
+    async def _to_the_end(self) -> None:
         try:
             await self.call.answer()
             await self._serve()
-        except CallerGone:
-            self._note(story.HungUp(self._where))
-        else:
             self._note(story.HungUp(self._where, by_us=True))
-        finally:
-            self.desk.queues.forget(self.call.id)
-            self.desk.record.ended(self.call.id, self.desk.clock.now())
+        except CallerGone:
+            self._note(story.HungUp(story.Where.TALK if self._line.talks else self._where))
+        except Exception:
+            self._note(story.Fault("Careline failed and gave the caller back to the PBX"))
+            self.desk.queues.leave(self.call.id)
+            with suppress(CallerGone):
+                await self._line.take_back()
+            raise
 
     async def _serve(self) -> None:
         """Where a call begins: at the greeting, or in the line where it stood before an outage."""
         walk = Walk(self.desk.plan, self.call.dialled_number, hears=self._languages_heard())
         self._language = walk.language
-        queue = self.desk.queues.place_of(self.call.id)
+        place = self.desk.queues.place_of(self.call.id)
         if self.call.came_back:
             self._note(story.CameBack())
-        if queue is not None:
-            await self._stand_in_line(queue)
-            return
+        if place is not None:
+            return await self._resume(place)
         if self.call.came_back:
             await self._play("sorry_again")
         self._note(story.Greeted(self.desk.plan.practice.name, walk.language))
-        await self._follow(walk, walk.begin())
+        return await self._follow(walk, walk.begin())
+
+    async def _resume(self, place: Place) -> None:
+        """Go on standing where the caller stood. The language is the one that the caller needed somebody for."""
+        skills = self.desk.plan.practice.language_skills
+        self._language = next((tongue for tongue, skill in skills.items() if skill in place.needs), self._language)
+        self._place = place
+        await self._stand_in_line()
 
     def _languages_heard(self) -> frozenset[str]:
         languages = self.desk.plan.practice.languages if self.call.hears_speech else ()
@@ -117,20 +140,23 @@ class Session:
                     return await self._to_voicemail(step)
                 case steps.Bye():
                     await self._play(*step.prompts)
-                    return await self.call.hang_up()
+                    return await self._hang_up()
                 case _:
                     assert_never(step)
 
     async def _ask(self, step: steps.Ask) -> steps.Answer:
         self._note(story.Asked(step.prompts))
-        heard = await self.call.ask(
-            Turn(
-                sounds=self._sounds(step.prompts),
-                keys=KeyRules(),
-                hearing=self._hearing(step),
-                silence_seconds=step.silence_seconds,
-            )
-        )
+        answer = self._answer(step, await self._turn(step, self._hearing(step)))
+        if step.intents or not isinstance(answer, steps.NotUnderstood | steps.CannotHear):
+            return answer
+        # Keys were asked for, and the caller was listened to for danger only: what else was said is no answer.
+        return self._answer(step, await self._turn(step, None))
+
+    async def _turn(self, step: steps.Ask, hearing: Hearing | None) -> Heard:
+        turn = Turn(self._sounds(step.prompts), KeyRules(), hearing, silence_seconds=step.silence_seconds)
+        return await self.call.ask(turn)
+
+    def _answer(self, step: steps.Ask, heard: Heard) -> steps.Answer:
         match heard:
             case Pressed(digits):
                 self._note(story.HeardKeys(digits))
@@ -149,10 +175,10 @@ class Session:
                 assert_never(heard)
 
     def _hearing(self, step: steps.Ask) -> Hearing | None:
-        """What to listen for; None where the step takes keys only or the PBX gives no live audio."""
-        if not (step.intents and self.call.hears_speech):
-            return None
+        """What to listen for; None where nobody could listen. A question by keys is listened to for danger."""
         understanding, language = self.desk.understanding, step.language
+        if not self.call.hears_speech or not (step.intents or self.desk.ears.hears_now(language)):
+            return None
         return Hearing(
             language=language,
             grammar=grammar_of(self.desk.plan, step),
@@ -175,101 +201,48 @@ class Session:
     # ---- in line ----------------------------------------------------------------------------------------------
 
     async def _to_queue(self, step: steps.ToQueue) -> None:
-        because = tuple(story.Because(reason.text, reason.phi) for reason in step.reasons)
+        because = _because(step.reasons)
         self._note(story.RoutedTo(step.queue, tuple(sorted(step.needs)), step.urgent, step.intent, because))
-        self._needs, self._urgency = step.needs, Urgency.URGENT if step.urgent else Urgency.ROUTINE
-        await self._join(step.queue, *step.prompts)
+        urgency = Urgency.URGENT if step.urgent else Urgency.ROUTINE
+        await self._join(Place(step.queue, step.needs, urgency), *step.prompts)
 
-    async def _join(self, queue: str, *prompts: str) -> None:
-        """Stand in line with all that the caller needs, in the first queue as in those it overflows to."""
-        self.desk.queues.join(self.call.id, queue, self._needs, self._urgency)
-        await self._stand_in_line(queue, *prompts)
+    async def _join(self, place: Place, *prompts: str) -> None:
+        self._place = place
+        self.desk.queues.join(self.call.id, place)
+        await self._stand_in_line(*prompts)
 
-    async def _stand_in_line(self, queue: str, *prompts: str) -> None:
-        """Wait until somebody talks with the caller, or the queue sends the caller away."""
-        self._note(story.Joined(queue))
+    async def _stand_in_line(self, *prompts: str) -> None:
+        """Wait until the caller is gone, or the queue sends the caller away."""
+        self._note(story.Joined(self._place.queue))
         self._where = story.Where.QUEUE
-        news = await self._news_while_playing(*self._sounds(prompts))
-        while True:
-            match news:
-                case Position(position):
-                    news = await self._tell_position(position)
-                    continue
-                case PickedUp():
-                    await self._hold()
-                    self._where = story.Where.TALK
-                case SentAway(to):
-                    return await self._sent_away(to)
-                case Gone():
-                    raise CallerGone
-                case None:
-                    await self._hold()
-                case _:
-                    assert_never(news)
-            news = await self.desk.queues.news(self.call.id)
-
-    async def _tell_position(self, position: int) -> News | None:
-        """Tell a caller who is not yet held where they stand; a held caller is not disturbed."""
-        if self._held:
-            return await self.desk.queues.news(self.call.id)
-        self._note(story.ToldPosition(position))
-        return await self._news_while_playing(*place_in_line(self.desk.prompts, self._language, position))
-
-    async def _news_while_playing(self, *sounds: Path) -> News | None:
-        """The next news, for which the sounds stop at once; None when they were played before any came."""
-        loop = asyncio.get_running_loop()
-        playing = loop.create_task(self._play_a_while(*sounds))
-        news = loop.create_task(self.desk.queues.news(self.call.id))
-        try:
-            await asyncio.wait({playing, news}, return_when=asyncio.FIRST_COMPLETED)
-            if news.done():
-                return news.result()
-            playing.result()
-            return None
-        finally:
-            news.cancel()
-            playing.cancel()
-            await asyncio.wait({playing, news})
-
-    async def _play_a_while(self, *sounds: Path) -> None:
-        """Play, or, without a sound, give the engine the moment in which it tells a place in line."""
-        if sounds:
-            await self.call.play(*sounds)
-        else:
-            await asyncio.sleep(ANNOUNCE_WITHIN_SECONDS)
-
-    async def _hold(self) -> None:
-        if not self._held:
-            await self.call.hold()
-            self._held = True
+        await self._sent_away(await self._line.stand(self._language, *self._sounds(prompts)))
 
     async def _sent_away(self, to: str) -> None:
-        """The longest wait is over: another queue, a voicemail box, or, from a queue that is no more, the operator."""
-        self._note(story.Overflowed(to))
-        match to.split():
-            case ["voicemail", box]:
-                self.desk.queues.leave(self.call.id)
-                await self._to_voicemail(steps.ToVoicemail(self._language, box))
-            case ["queue", queue]:
-                await self._join(queue)
-            case _:
-                await self._join(self.desk.plan.operator.queue)
+        """The longest wait is over: a voicemail box, or another queue with all that the caller needs.
+
+        From a queue that is no more (`to` is ""), the operator's queue.
+        """
+        target = Target.parse(to or f"queue {self.desk.plan.operator.queue}")
+        self._note(story.Overflowed(str(target)))
+        if target.kind is Kind.VOICEMAIL:
+            await self._to_voicemail(steps.ToVoicemail(self._language, target.name))
+        else:
+            await self._join(replace(self._place, queue=target.name))
 
     # ---- voicemail --------------------------------------------------------------------------------------------
 
     async def _to_voicemail(self, step: steps.ToVoicemail) -> None:
-        if self._held:
-            await self.call.take_back()
-            self._held = False
+        await self._line.take_back()
         self._where = story.Where.VOICEMAIL
-        self._note(story.SentToVoicemail(step.box, step.intent))
+        self._note(story.SentToVoicemail(step.box, step.intent, _because(step.reasons)))
         greeting = self.desk.plan.voicemail[step.box].greeting or "voicemail_please"
         await self._play(*step.prompts, greeting, "beep")
-        await self._take_message(step.box)
-        await self._play("voicemail_saved")
-        await self.call.hang_up()
+        kept = await self._take_message(step.box)
+        await self._play("voicemail_saved" if kept else "goodbye")
+        await self._hang_up()
 
-    async def _take_message(self, box: str) -> None:
+    async def _take_message(self, box: str) -> bool:
+        """False when the caller said nothing."""
         draft = self.desk.messages.draft(self.call.id)
         began = self.desk.clock.now()
         seconds = await self.call.record(
@@ -277,6 +250,7 @@ class Session:
         )
         await self.desk.messages.keep(self.call.id, box, draft, at=began, seconds=seconds)
         self._note(story.Voicemail(box, seconds))
+        return seconds > 0
 
     # ---- small change -----------------------------------------------------------------------------------------
 
@@ -291,13 +265,13 @@ class Session:
     async def _play(self, *prompts: str) -> None:
         await self.call.play(*self._sounds(prompts))
 
+    async def _hang_up(self) -> None:
+        with suppress(SwitchDown):  # the caller is in our hands: the PBX was told by another way, too
+            await self.call.hang_up()
+
     def _note(self, entry: story.Entry) -> None:
         self.desk.record.note(self.call.id, self.desk.clock.now(), entry)
 
 
-def place_in_line(prompts: Prompts, language: str, position: int) -> tuple[Path, ...]:
-    """ "You are next", or "you are number" and the number where it can be said."""
-    number = prompts.number(language, position)
-    if position == 1 or not number:
-        return (prompts.sound(language, "you_are_next" if position == 1 else "hold_please"),)
-    return (prompts.sound(language, "you_are_number"), *number)
+def _because(reasons: Sequence[steps.Reason]) -> tuple[story.Because, ...]:
+    return tuple(story.Because(reason.text, reason.phi) for reason in reasons)

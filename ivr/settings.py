@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.errors import UserError
+from ivr.menus.mistakes import place, suggestion
 from ivr.menus.yaml_marks import Node, read
 
 SETTINGS_FILES = (Path("careline.yaml"), Path("/etc/careline/careline.yaml"))
@@ -93,8 +94,12 @@ def load(file: Path) -> Settings:
     """Read the settings. Raises SettingsError with every mistake, a line each as file:line:column."""
     try:
         text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} cannot be read: {error}") from None
+    except OSError as error:
+        raise SettingsError(
+            f"the settings {file} cannot be read: {error.strerror}; name a file with --settings"
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"the settings {file} are not UTF-8: save the file as UTF-8") from None
     node, faults = read(text)
     if node is None or faults:
         raise SettingsError("\n".join(f"{file}:{fault.mark[0]}:{fault.mark[1]}: {fault.text}" for fault in faults))
@@ -108,20 +113,38 @@ def load(file: Path) -> Settings:
 def _mistakes(file: Path, node: Node, wrong: ValidationError) -> list[str]:
     told = []
     for error in wrong.errors(include_url=False, include_input=False):
-        line, column = node.at(tuple(step for step in error["loc"] if isinstance(step, str | int)))
-        told.append(f"{file}:{line}:{column}: {'.'.join(map(str, error['loc']))}: {error['msg']}")
+        path = tuple(step for step in error["loc"] if isinstance(step, str | int))
+        line, column = node.at(path, key=error["type"] == "extra_forbidden")
+        told.append(f"{file}:{line}:{column}: {_sentence(path, error['type'], error['msg'])}")
     return told
+
+
+def _sentence(path: tuple[str | int, ...], kind: str, otherwise: str) -> str:
+    where = place(path[:-1]) if path[1:] else "the settings"
+    match kind:
+        case "missing":
+            return f"'{path[-1]}' is missing in {where}"
+        case "extra_forbidden":
+            known = {key for section in (Settings, Asterisk, Manager, Listen, Speech) for key in section.model_fields}
+            return f"'{path[-1]}' is not a key of {where}{suggestion(str(path[-1]), known)}"
+        case _:
+            return f"{place(path) if path else where}: {otherwise}"
 
 
 def _beside(settings: Settings, folder: Path) -> Settings:
     """Relative paths, made relative to the file's folder."""
-    state = folder / settings.state
+    state, asterisk, speech = folder / settings.state, settings.asterisk, settings.speech
+    secret_file, sounds = asterisk.ami.secret_file, asterisk.sounds
+    ami = asterisk.ami.model_copy(update={"secret_file": secret_file and folder / secret_file})
+    models = {language: folder / model for language, model in speech.models.items()}
     return settings.model_copy(
         update={
             "plan": folder / settings.plan,
             "state": state,
             "cache": folder / settings.cache if settings.cache else state / "cache",
             "prompts": tuple(folder / each for each in settings.prompts),
+            "asterisk": asterisk.model_copy(update={"ami": ami, "sounds": sounds and folder / sounds}),
+            "speech": speech.model_copy(update={"models": models}),
         }
     )
 
@@ -132,7 +155,8 @@ def _with_secret(settings: Settings) -> Settings:
         return settings
     try:
         secret = ami.secret_file.read_text("utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"the secret file {ami.secret_file} cannot be read: {error.strerror}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError(f"the secret file {ami.secret_file} cannot be read: {why}") from None
     asterisk = settings.asterisk.model_copy(update={"ami": ami.model_copy(update={"secret": secret})})
     return settings.model_copy(update={"asterisk": asterisk})

@@ -24,7 +24,7 @@ from ivr.simulator.call import SimulatedCall
 from ivr.simulator.prompts import TextPrompts
 from ivr.simulator.switch import Manner, SimulatedSwitch
 from ivr.simulator.terminal import Keyboard, Terminal
-from ivr.speech.prompts import load_manifests
+from ivr.speech.prompts import BEEP, load_manifests
 from ivr.telling import tell
 
 if TYPE_CHECKING:
@@ -70,13 +70,18 @@ class Trial:
         clock = SystemClock()
         self._queues = QueueRunner(self._switch, NoJournal(), self._notebook, clock)
         understanding = understanding_of(self._plan, file)
+        self._messages = NoMessages()
         desk = Desk(
-            self._plan, TypedEars(), understanding, self._prompts, self._queues, self._notebook, NoMessages(), clock
+            self._plan, TypedEars(), understanding, self._prompts, self._queues, self._notebook, self._messages, clock
         )
         self._desk = FrontDesk(desk, lambda: True, nothing_to_close)
         self._call: SimulatedCall | None = None
 
     async def run(self, dialled: str = "") -> None:
+        with self._messages:
+            await self._run(dialled)
+
+    async def _run(self, dialled: str) -> None:
         await self._queues.configure(*routing_of(self._plan), phones_of(self._plan))
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(self._queues.run(self._desk))
@@ -96,11 +101,12 @@ class Trial:
 
 
 def text_prompts(plan: Plan) -> TextPrompts:
-    """Every prompt of the plan as its text."""
+    """Every prompt of the plan as its text; the beep has none."""
     manifests = load_manifests([shipped("prompts")], plan.practice.languages)
+    beep = {str(language): {BEEP: "(beep)"} for language in plan.practice.languages}
     generic = {language: {name: each.text for name, each in entries.items()} for language, entries in manifests.items()}
     own = {language: {name: each.text for name, each in named.items()} for language, named in wordings(plan).items()}
-    return TextPrompts(generic, own)
+    return TextPrompts(beep, generic, own)
 
 
 class Notebook:
@@ -158,10 +164,16 @@ class NoJournal:
 
 
 class NoMessages:
-    """Nothing that is said in a trial is kept."""
+    """Nothing that is said in a trial is kept; drafts are made while it is entered."""
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="careline-try-")
+
+    def __enter__(self) -> None:
+        self._folder.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        self._folder.cleanup()
 
     def draft(self, call: str) -> Path:
         return Path(self._folder.name) / f"{call}.wav"

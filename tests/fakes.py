@@ -2,10 +2,87 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from acd.codec import decode
 from ivr import record
+from ivr.queueing import JournalBroken
 from ivr.record import CallFacts, CallRecord, CallSummary, Entry, Noted, Numbering, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from acd.events import Event
+
+
+PATIENCE = 10.0  # seconds that a test waits for what must happen
+
+_T = TypeVar("_T")
+
+
+class Seen(Generic[_T]):
+    """What happened so far, and waiting for what has not."""
+
+    def __init__(self) -> None:
+        self.all: list[_T] = []
+        self._grew = asyncio.Event()
+
+    def add(self, each: _T) -> None:
+        self.all.append(each)
+        self._grew.set()
+
+    async def until(self, wanted: Callable[[_T], object], times: int = 1) -> _T:
+        """The wanted one, when it is there for the so manieth time."""
+        async with asyncio.timeout(PATIENCE):
+            while len(found := [each for each in self.all if wanted(each)]) < times:
+                self._grew.clear()
+                await self._grew.wait()
+        return found[times - 1]
+
+
+class FakeClock:
+    """ivr.services.Clock, set by hand."""
+
+    def __init__(self, now: float = 1_800_000_000.0) -> None:
+        self.time = now
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time
+
+
+class RememberedJournal:
+    """ivr.queueing.Journal in memory, as JSON; with `broken` set it cannot be written."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[float, str]] = []
+        self.broken = False
+        self.seen: Seen[Event] = Seen()
+
+    async def append(self, entries: Sequence[tuple[float, Mapping[str, Any]]]) -> None:
+        for _, event in entries:
+            self.seen.add(decode(event))
+        self._must_work()
+        self.rows += [(at, json.dumps(event)) for at, event in entries]
+
+    async def replay(self) -> Sequence[tuple[int, float, Mapping[str, Any]]]:
+        return [(seq, at, json.loads(event)) for seq, (at, event) in enumerate(self.rows, start=1)]
+
+    async def begin_again(self, entries: Sequence[tuple[float, Mapping[str, Any]]]) -> None:
+        self._must_work()
+        self.rows = [(at, json.dumps(event)) for at, event in entries]
+
+    def events(self) -> list[Event]:
+        return [decode(json.loads(event)) for _, event in self.rows]
+
+    def _must_work(self) -> None:
+        if self.broken:
+            raise JournalBroken("the disk is full")
 
 
 class RememberedRecord:
