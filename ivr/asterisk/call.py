@@ -84,6 +84,7 @@ class AsteriskCall:
         self.talking = False
         self.bridge = ""  # the id of the bridge of a talk
         self._parts = parts
+        self._session: AgiSession | None = None  # the newest, from its first moment: `_hands` only when it answered
         self._hands: _Hands | None = None
         self._attached = asyncio.Event()
         self._keys_only = False
@@ -148,6 +149,9 @@ class AsteriskCall:
 
     async def attach(self, session: AgiSession) -> None:
         """The dialplan hands us the caller, for the first time or again. Raises AgiEnded."""
+        if self._session:
+            self._session.close()  # the dialplan is in one place: whatever else still speaks for the call is dead
+        self._session = session
         await session.command("SET", "VARIABLE", "CARELINE_SEEN", CAME_BACK)
         if session.environment.get("arg_3"):
             await session.command("SET", "VARIABLE", "CARELINE_LOST", "")
@@ -160,6 +164,8 @@ class AsteriskCall:
 
     def detach(self, session: AgiSession) -> None:
         """The session is over; another may follow, or the news that the caller is gone."""
+        if self._session is session:
+            self._session = None
         if self._hands and self._hands.session is session:
             self._hands = None
             self._attached.clear()
@@ -168,7 +174,8 @@ class AsteriskCall:
         self.gone.set()
         if self._hands:
             self._hands.line.abort()
-            self._hands.session.close()
+        if self._session:
+            self._session.close()
 
     async def go_on(self, label: str) -> None:
         """Give the caller back to the dialplan, at `label`; now, or when the dialplan comes again."""

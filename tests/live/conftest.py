@@ -37,6 +37,7 @@ def careline(
     asyncio.run(process.start())
     yield process
     asyncio.run(process.stop())
+    assert "Traceback" not in process.log
 
 
 @pytest.fixture

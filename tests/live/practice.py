@@ -15,7 +15,7 @@ from lab.phone import Answers, Phone, Policy
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from ivr.record import CallRecord
+    from ivr.record import CallRecord, CallSummary
     from lab.asterisk import PrivateAsterisk
     from lab.call import PhoneCall
 
@@ -65,15 +65,16 @@ class Practice:
         await self.until_status(lambda status: len(status["waiting"]) == callers)
 
     async def record(self) -> CallRecord:
-        """The record of the call that came last, once it is over."""
-        calls = await self.careline.calls()
+        """The record of the patient's last call, once it is over."""
+        last: list[CallSummary] = []
 
         async def is_over() -> bool:
-            calls[:] = await self.careline.calls()
-            return bool(calls) and calls[-1].ended is not None
+            calls = [each for each in await self.careline.calls() if each.phi_caller_number == self.patient.name]
+            last[:] = calls[-1:]
+            return bool(last) and last[0].ended is not None
 
         await eventually(is_over)
-        return await self.careline.record(calls[-1].id)
+        return await self.careline.record(last[0].id)
 
     async def close_up(self) -> None:
         """Everybody hangs up, and is again as the plan has it."""
