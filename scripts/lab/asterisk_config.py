@@ -114,7 +114,7 @@ def _asterisk(folder: Path, unpacked: Unpacked) -> str:
 
 def _modules(unpacked: Unpacked, without: frozenset[str]) -> str:
     there = {path.stem for path in (unpacked.libraries / "asterisk/modules").glob("*.so")}
-    wanted = {name for name in there if name.startswith(KINDS)} - BUT | set(ALSO) - without
+    wanted = ({name for name in there if name.startswith(KINDS)} - BUT | set(ALSO)) - without
     return "[modules]\nautoload=no\n" + "".join(f"load={name}.so\n" for name in sorted(wanted))
 
 

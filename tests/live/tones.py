@@ -23,7 +23,7 @@ HZ = {
     "not_understood": 1100.0,
     "please_press": 1200.0,
 }
-SECONDS = {"welcome": 2.0}
+SECONDS = {"welcome": 1.2}
 VOICES_HZ = {"ana": 1400.0, "bo": 1600.0, "cleo": 1800.0, "patient": 2000.0}  # no multiple of the music's notes
 LOUDNESS = 4000
 
