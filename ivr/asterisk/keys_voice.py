@@ -1,6 +1,7 @@
 """Speaking with a caller through AGI alone, where Asterisk has no AudioSocket: prompts and keys, no speech.
 
-Asterisk reads the sounds and writes the recording itself, so it must be on this host and may read the prompts.
+Asterisk reads the sounds and writes the recording itself, so it must be on this host and may read the prompts. Where it
+may not, callers hear nothing, and their silence leads them to a person.
 """
 
 from __future__ import annotations
@@ -9,14 +10,20 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import structlog
+
 from ivr.asterisk.fastagi import AgiEnded, AgiSession
 from ivr.asterisk.sounds import seconds_of
+from ivr.asterisk.tasks import any_of
 from ivr.call import Deaf, Heard, KeyRules, Pressed, Silence, Turn
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ANY_KEY = "0123456789*#"
+LEAVING_SECONDS = 0.5  # Asterisk answers -1 to whoever hangs up, and leaves AGI: so long may the second take
+
+log = structlog.get_logger(__name__)
 
 
 class KeysVoice:
@@ -38,7 +45,9 @@ class KeysVoice:
         """A hang-up ends it and keeps what was said."""
         limits = (str(int(longest_seconds * 1000)), f"s={int(silence_seconds)}")
         with suppress(AgiEnded):
-            await self._session.command("RECORD", "FILE", str(into.with_suffix("")), "wav", "#", *limits)
+            reply = await self._session.command("RECORD", "FILE", str(into.with_suffix("")), "wav", "#", *limits)
+            if reply.value == "writefile":
+                log.error("Asterisk cannot write a message: let it write the drafts in the state folder")
         written = into.with_suffix(".wav")
         if written != into and written.exists():
             written.replace(into)
@@ -64,9 +73,12 @@ class KeysVoice:
         return chr(code) if code else ""
 
     async def _code(self, *words: str) -> int:
-        """Return the key's ASCII code, 0 for none. Raises AgiEnded where Asterisk answers -1."""
+        """Return the key's ASCII code, 0 for none, also for a sound that Asterisk cannot read. Raises AgiEnded."""
         reply = await self._session.command(*words)
         code = int(reply.result or 0)
-        if code < 0:
+        if code >= 0:
+            return code
+        if await any_of(self._session.ended, within=LEAVING_SECONDS):
             raise AgiEnded
-        return code
+        log.error("Asterisk cannot play a prompt: let it read the cache folder", command=words[0])
+        return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from ivr.asterisk.probe import examine
 from ivr.asterisk.settings import Address, AsteriskSettings
 from ivr.asterisk.sounds import write_wav
-from ivr.call import Call, KeyRules, Pressed, Turn
+from ivr.call import Call, KeyRules, Pressed, Silence, Turn
 from ivr.services import CallEnded, Cause, LegAnswered, LegEnded, LegRinging, SwitchBack, TalkBegan
 from lab.phone import Answers, Phone, Rejects
 from tests.asterisk.conftest import House
@@ -19,7 +20,6 @@ from tests.call_contract import CallContract, during, patiently
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from lab.asterisk import PrivateAsterisk
     from lab.call import PhoneCall
@@ -227,6 +227,9 @@ async def test_keys_serve_where_audiosocket_is_missing(
             phone.press("42#")
 
         assert await during(call.ask(Turn(sounds, keys=KeyRules(longest=4))), press()) == Pressed("42")
+        unreadable = Turn((tmp_path / "not-there.wav",), keys=KeyRules(), silence_seconds=0.2)
+        assert await patiently(call.ask(unreadable)) == Silence()
+        assert await patiently(call.record(Path("/proc/m.wav"), longest_seconds=1, silence_seconds=1)) == 0.0
         findings = await examine(AsteriskSettings(secret=pbx.ami_secret, ami=Address("127.0.0.1", pbx.ami_port)))
         assert [finding.what.split(":")[0] for finding in findings if not finding.ok] == [
             "module app_audiosocket is not loaded"
