@@ -102,6 +102,8 @@ class InLine:
 
     async def _playing(self, *sounds: Path) -> News | None:
         """Play; what ends the waiting cuts the sounds and is returned, None when they were played to the end."""
+        if not sounds:
+            return None
         loop = asyncio.get_running_loop()
         playing = loop.create_task(self.call.play(*sounds))
         deciding = loop.create_task(self._decided())

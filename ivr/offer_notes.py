@@ -40,7 +40,7 @@ class OfferNotes:
             *(note for order in orders for note in self._of(order, event, engine, now)),
         ]
 
-    def _of_event(self, event: events.Event, now: float) -> list[Note]:
+    def _of_event(self, event: events.Event, now: float) -> list[Note]:  # noqa: PLR0911 - a case per event
         match event:
             case events.OfferAnswered(offer) if known := self._offers.get(offer):
                 self._offers[offer] = replace(known, answered=True)
@@ -51,6 +51,8 @@ class OfferNotes:
                 return self._over(offer, events.Cause.LOST, now)
             case events.OfferFailed(offer, cause):
                 return self._over(offer, cause, now)
+            case events.CallerLeft(call):
+                return [note for offer in self._talks_of(call) for note in self._over(offer, events.Cause.LOST, now)]
             case events.Reconciled():
                 return self._reconciled(event, now)
             case _:
@@ -76,6 +78,11 @@ class OfferNotes:
             return []
         self._offers[offer] = replace(known, talking_since=now)
         return [(known.call, story.Connected(known.agent, known.waited_seconds + now - known.rung))]
+
+    def _talks_of(self, call: str) -> list[int]:
+        return [
+            number for number, offer in self._offers.items() if offer.call == call and offer.talking_since is not None
+        ]
 
     def _over(self, offer: int, cause: events.Cause, now: float) -> list[Note]:
         """The end of a talk, or of an offer that did not become one."""

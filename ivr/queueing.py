@@ -91,6 +91,7 @@ class QueueRunner:
         self._inbox: asyncio.Queue[events.Event] = asyncio.Queue()
         self._news: dict[str, asyncio.Queue[News]] = {}
         self._joined_lately: set[str] = set()
+        self._hung_up: set[str] = set()
         self._watcher: Watcher | None = None
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -115,14 +116,13 @@ class QueueRunner:
 
     def _remember(self, event: events.Event, now: float) -> None:
         try:
-            self._notes.take(event, self._engine.handle(event, now), self._engine, now)
+            self._notes.take(event, self._handle(event, now), self._engine, now)
         except Exception:  # as when it happened: it costs that event only
-            log.exception("an event could not be replayed", event=type(event).__name__)
+            log.exception("an event could not be replayed", kind=type(event).__name__)
 
     async def configure(self, queues: Sequence[Queue], agents: Sequence[Agent], phones: Phones) -> None:
         self._phones = phones
-        self._configured = events.Configured(tuple(queues), tuple(agents))
-        await self._take([self._configured])
+        await self._take([events.Configured(tuple(queues), tuple(agents))])
 
     async def run(self, watcher: Watcher) -> None:
         """Serve until cancelled."""
@@ -158,14 +158,22 @@ class QueueRunner:
             try:
                 self._decide(event, now)
             except Exception:
-                log.exception("an event could not be handled", event=type(event).__name__)
+                log.exception("an event could not be handled", kind=type(event).__name__)
+            if isinstance(event, events.CallerLeft) and event.call in self._hung_up:
+                self._tell_the_end(event.call)
 
     def _decide(self, event: events.Event, now: float) -> None:
-        orders = self._engine.handle(event, now)
+        orders = self._handle(event, now)
         for order in orders:
             self._carry_out(order)
         for call, entry in self._notes.take(event, orders, self._engine, now):
             self._record.note(call, now, entry)
+
+    def _handle(self, event: events.Event, now: float) -> list[commands.Command]:
+        orders = self._engine.handle(event, now)
+        if isinstance(event, events.Configured):
+            self._configured = event
+        return orders
 
     async def _begin_again(self) -> None:
         """Shorten the journal at a quiet moment, when the plan and the persons' states say all that it said."""
@@ -257,8 +265,13 @@ class QueueRunner:
                 assert_never(event)
 
     def _gone(self, call: str) -> None:
-        self._tell(call, Gone())
+        """The end of a call takes its turn, so that a talk's end is noted before it."""
+        self._hung_up.add(call)
         self.leave(call)
+
+    def _tell_the_end(self, call: str) -> None:
+        self._hung_up.discard(call)
+        self._tell(call, Gone())
         if self._watcher:
             self._watcher.call_ended(call)
 

@@ -57,7 +57,7 @@ class FakeClock:
 
 
 class RememberedJournal:
-    """ivr.queueing.Journal in memory, as JSON; with `broken` set it cannot be written."""
+    """ivr.queueing.Journal in memory, as JSON; with `broken` set it cannot be written. A disk takes its time."""
 
     def __init__(self) -> None:
         self.rows: list[tuple[float, str]] = []
@@ -65,6 +65,7 @@ class RememberedJournal:
         self.seen: Seen[Event] = Seen()
 
     async def append(self, entries: Sequence[tuple[float, Mapping[str, Any]]]) -> None:
+        await asyncio.sleep(0)
         for _, event in entries:
             self.seen.add(decode(event))
         self._must_work()
