@@ -127,8 +127,12 @@ def _sentence(path: tuple[str | int, ...], kind: str, otherwise: str) -> str:
         case "extra_forbidden":
             known = {key for section in (Settings, Asterisk, Manager, Listen, Speech) for key in section.model_fields}
             return f"'{path[-1]}' is not a key of {where}{suggestion(str(path[-1]), known)}"
+        case "model_type" | "dict_type" | "mapping_type":
+            return f"{place(path) if path else where} must be keys and values"
+        case "path_type":
+            return f"{place(path)} must be a path"
         case _:
-            return f"{place(path) if path else where}: {otherwise}"
+            return f"{place(path)}: {otherwise}"
 
 
 def _beside(settings: Settings, folder: Path) -> Settings:

@@ -83,10 +83,10 @@ class Floor:
     """The queues of a practice while its process runs; give `after` the floor of a process that was killed."""
 
     def __init__(self, after: Floor | None = None) -> None:
-        self.pbx = after.pbx if after else Pbx()
-        self.journal = after.journal if after else RememberedJournal()
-        self.clock = after.clock if after else FakeClock()
-        self.record = after.record if after else RememberedRecord()
+        self.pbx: Pbx = after.pbx if after else Pbx()
+        self.journal: RememberedJournal = after.journal if after else RememberedJournal()
+        self.clock: FakeClock = after.clock if after else FakeClock()
+        self.record: RememberedRecord = after.record if after else RememberedRecord()
         self.queues = QueueRunner(self.pbx, self.journal, self.record, self.clock)
         self.ended: Seen[str] = Seen()
         self.holds: Seen[frozenset[str]] = Seen()

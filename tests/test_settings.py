@@ -1,0 +1,119 @@
+"""The settings of a host: what is given, what is assumed, and every mistake at its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ivr.settings import SettingsError, find, load
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "careline.yaml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def refused(file: Path) -> list[str]:
+    """The mistakes in the file, without its name."""
+    with pytest.raises(SettingsError) as error:
+        load(file)
+    return [line.removeprefix(f"{file}:") for line in str(error.value).splitlines()]
+
+
+def test_a_plan_is_all_that_must_be_given(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, "plan: riverside.yaml\n"))
+    assert settings.plan == tmp_path / "riverside.yaml"
+    assert settings.state == Path("/var/lib/careline")
+    assert settings.cache == Path("/var/lib/careline/cache")
+    assert (settings.asterisk.ami.port, settings.asterisk.agi.port, settings.asterisk.audiosocket.port) == (
+        5038,
+        4573,
+        9092,
+    )
+    assert (settings.asterisk.agi.host, settings.speech.workers, settings.log_json) == ("127.0.0.1", 1, False)
+
+
+def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hush\n")
+    text = """\
+plan: plans/riverside.yaml
+state: state
+prompts: [ours, /srv/prompts]
+asterisk: {sounds: sounds, ami: {secret_file: secret}}
+speech: {models: {en: models/en, es: /srv/es}}
+"""
+    settings = load(written(tmp_path, text))
+    assert settings.plan == tmp_path / "plans/riverside.yaml"
+    assert (settings.state, settings.cache) == (tmp_path / "state", tmp_path / "state/cache")
+    assert settings.prompts == (tmp_path / "ours", Path("/srv/prompts"))
+    assert settings.asterisk.sounds == tmp_path / "sounds"
+    assert settings.asterisk.ami.secret == "hush"
+    assert settings.speech.models == {"en": tmp_path / "models/en", "es": Path("/srv/es")}
+
+
+def test_a_pbx_without_recorded_sounds(tmp_path: Path) -> None:
+    assert load(written(tmp_path, "plan: p.yaml\nasterisk: {sounds: null}\n")).asterisk.sounds is None
+
+
+def test_every_mistake_is_told_at_its_place(tmp_path: Path) -> None:
+    text = """\
+stat: /var/lib/careline
+asterisk:
+  ami: {port: many, usr: careline}
+  agi: {port: 70000}
+speech: {workers: -1}
+"""
+    assert sorted(refused(written(tmp_path, text))) == [
+        "1:1: 'plan' is missing in the settings",
+        "1:1: 'stat' is not a key of the settings; did you mean 'state'?",
+        "3:15: 'port' of 'ami' of 'asterisk': Input should be a valid integer, unable to parse string as an integer",
+        "3:21: 'usr' is not a key of 'ami' of 'asterisk'; did you mean 'user'?",
+        "4:15: 'port' of 'agi' of 'asterisk': Input should be less than or equal to 65535",
+        "5:19: 'workers' of 'speech': Input should be greater than or equal to 0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ("plan: [riverside.yaml\n", "2:1: this is not YAML"),
+        ("plan: a.yaml\nplan: b.yaml\n", "2:1: 'plan' is here twice, first in line 1"),
+        ("- plan\n", "1:1: the settings must be keys and values"),
+        ("", "1:1: the settings must be keys and values"),
+        ("plan: 7", "1:7: 'plan' must be a path"),
+        ("plan: p.yaml\nasterisk: 3\n", "2:11: 'asterisk' must be keys and values"),
+        ("plan: p.yaml\nspeech: {models: [a]}\n", "2:10: 'models' of 'speech' must be keys and values"),
+    ],
+)
+def test_what_is_no_mapping_is_refused_in_words(tmp_path: Path, text: str, mistake: str) -> None:
+    [told] = refused(written(tmp_path, text))
+    assert told.startswith(mistake)
+
+
+def test_a_file_that_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
+    missing, latin = tmp_path / "missing.yaml", tmp_path / "latin.yaml"
+    latin.write_bytes("plan: señal.yaml\n".encode("latin-1"))
+    assert refused(missing) == [
+        f"the settings {missing} cannot be read: No such file or directory; name a file with --settings"
+    ]
+    assert refused(latin) == [f"the settings {latin} are not UTF-8: save the file as UTF-8"]
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "No such file or directory"), (b"\xff", "it is not UTF-8")])
+def test_a_secret_that_cannot_be_read_is_told_by_its_file_alone(
+    tmp_path: Path, content: bytes | None, why: str
+) -> None:
+    if content:
+        (tmp_path / "secret").write_bytes(content)
+    file = written(tmp_path, "plan: p.yaml\nasterisk: {ami: {secret_file: secret}}\n")
+    assert refused(file) == [f"the secret file {tmp_path / 'secret'} cannot be read: {why}"]
+
+
+def test_the_file_beside_one_goes_before_the_host_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match=r"no settings: neither careline\.yaml nor /etc/careline/careline\.yaml"):
+        find()
+    written(tmp_path, "plan: p.yaml\n")
+    assert find() == Path("careline.yaml")
