@@ -90,7 +90,8 @@ class QueueRunner:
         self._configured = events.Configured((), ())
         self._inbox: asyncio.Queue[events.Event] = asyncio.Queue()
         self._news: dict[str, asyncio.Queue[News]] = {}
-        self._joined_lately: set[str] = set()
+        self._joined_lately: set[str] = set()  # since the PBX was last asked what it holds: no list has them yet
+        self._rung_lately: set[int] = set()
         self._hung_up: set[str] = set()
         self._watcher: Watcher | None = None
         self._tasks: asyncio.TaskGroup | None = None
@@ -289,6 +290,7 @@ class QueueRunner:
     async def _reconcile(self) -> None:
         """Nothing was replayed while we were away: what the PBX holds now is the truth."""
         self._joined_lately.clear()
+        self._rung_lately.clear()
         try:
             live = await self._switch.live()
         except SwitchDown:
@@ -302,6 +304,7 @@ class QueueRunner:
         known = {offer.id for offer in self._engine.offers()}
         for stray in ringing - known:
             self._spawn(self._switch.cancel(leg_of(stray)))
+        ringing |= self._rung_lately - talking
         for call in self._engine.calls() - live.calls - self._joined_lately:
             self._gone(call)
         self._inbox.put_nowait(
@@ -328,6 +331,7 @@ class QueueRunner:
 
     async def _ring(self, command: commands.Ring) -> None:
         """A ring that fails is over at once, or the caller would wait for it: somebody else is rung."""
+        self._rung_lately.add(command.offer)
         queue = self._engine.queue_of(command.call) or ""
         try:
             await self._switch.ring(
