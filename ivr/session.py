@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ivr.services import Clock, Ears, Prompts, Understanding
 
 UNSURE_HEARING = 0.5  # mean word posterior below which a recogniser is wrong as often as right: confirm, never act
+STORY_SECONDS = 15.0  # how long the answer to an open question may be
+WORD_SECONDS = 6.0  # and to any other: whoever is louder for longer is in a noisy place, and needs the keys soon
 VOICEMAIL_LONGEST_SECONDS = 180.0
 VOICEMAIL_SILENCE_SECONDS = 5.0
 
@@ -153,8 +155,9 @@ class Session:
         return self._answer(step, await self._turn(step, None))
 
     async def _turn(self, step: steps.Ask, hearing: Hearing | None) -> Heard:
-        turn = Turn(self._sounds(step.prompts), KeyRules(), hearing, silence_seconds=step.silence_seconds)
-        return await self.call.ask(turn)
+        longest = STORY_SECONDS if step.intents and not step.closed else WORD_SECONDS
+        sounds = self._sounds(step.prompts)
+        return await self.call.ask(Turn(sounds, KeyRules(), hearing, step.silence_seconds, longest))
 
     def _answer(self, step: steps.Ask, heard: Heard) -> steps.Answer:
         match heard:

@@ -16,6 +16,7 @@ from ivr.menus.routing import routing_of
 from ivr.queueing import Phones
 from ivr.record import Where
 from ivr.services import SwitchDown
+from ivr.session import STORY_SECONDS, WORD_SECONDS
 from ivr.simulator.terminal import Script
 from ivr.trial import TypedEars
 from tests.fakes import Seen
@@ -146,6 +147,26 @@ async def test_a_recogniser_that_is_lost_means_keys() -> None:
         assert (await house.until(story.RoutedTo)).queue == "desk"
         assert "RecognizerLost" in house.kinds()
         assert "Please use the keys on your phone." in script.heard
+
+
+class Timed(WatchedCall):
+    """A call that tells how long an answer may be."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.longest: list[float] = []
+
+    async def ask(self, turn: Turn) -> Heard:
+        self.longest.append(turn.longest_seconds)
+        return await super().ask(turn)
+
+
+async def test_only_the_answer_to_an_open_question_may_be_a_story() -> None:
+    async with House(PLAN).open() as house:
+        call = Timed("call-1", Script(["a radio", "a radio", "2", "1"]), house.prompts, house.switch)
+        house.takes(call)
+        await house.until(story.RoutedTo)
+        assert call.longest[:3] == [STORY_SECONDS, WORD_SECONDS, WORD_SECONDS]
 
 
 async def test_where_the_pbx_gives_no_live_audio_only_keys_are_asked_for() -> None:
