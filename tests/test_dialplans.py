@@ -1,0 +1,205 @@
+"""The shipped dialplan, called by its patients: real words through the real understanding to the right phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from acd.events import CallerJoined
+from acd.model import Urgency
+from ivr import record as story
+from ivr.app import understanding_of
+from ivr.menus.load import load
+from ivr.record import Where
+from ivr.simulator.switch import Manner
+from tests.house import House
+
+if TYPE_CHECKING:
+    from ivr.speech.understanding import PlanUnderstanding
+
+FILE = Path(__file__).parents[1] / "dialplans" / "riverside.yaml"
+PLAN = load(FILE)
+SPANISH_LINE = "+16175550143"
+
+
+@pytest.fixture(scope="module")
+def understanding() -> PlanUnderstanding:
+    return understanding_of(PLAN, FILE)
+
+
+async def reached(understanding: PlanUnderstanding, *lines: str, dialled: str = "") -> tuple[str, set[str], bool]:
+    """The queue, the caller's own needs and the urgency, once a person who has what is needed talks with the caller."""
+    async with House(PLAN, understanding=understanding, manner=Manner.ANSWERS).open() as house:
+        house.call(*lines, dialled_number=dialled)
+        connected = await house.until(story.Connected)
+        routed = await house.until(story.RoutedTo)
+        skills = PLAN.people[connected.person].skills.keys()
+        assert PLAN.queues[routed.queue].needs | set(routed.needs) <= skills
+        return routed.queue, set(routed.needs), routed.urgent
+
+
+ROUTES = [
+    # what an English caller says, what a Spanish caller says (in one sentence or two), keys, the queue, the needs
+    (
+        "I need to make an appointment with primary care",
+        "hacer una cita / medicina general",
+        "11",
+        "scheduling",
+        "primary_care",
+    ),
+    (
+        "I need to reschedule my appointment with cardiology",
+        "una cita con el cardiólogo",
+        "12",
+        "scheduling",
+        "cardiology",
+    ),
+    ("make an appointment with orthopedics", "hacer una cita con ortopedia", "13", "scheduling", "orthopedics"),
+    ("I would like to speak to a nurse", "quiero hablar con una enfermera", "2", "nurse", ""),
+    ("refill my prescription", "renovar mi receta", "3", "refills", ""),
+    ("I have a question about my bill", "tengo una pregunta sobre mi factura", "41", "billing", ""),
+    ("I am calling for my test results", "llamo por mis resultados", "42", "results", ""),
+    ("I need a referral to a specialist", "necesito un referido", "43", "referrals", ""),
+    ("I am a new patient", "soy paciente nuevo", "44", "front_desk", ""),
+    ("let me talk to a person", "quiero hablar con una persona", "0", "front_desk", ""),
+]
+
+
+@pytest.mark.parametrize(("said", "queue", "need"), [(en, queue, need) for en, _, _, queue, need in ROUTES])
+async def test_english_words(understanding: PlanUnderstanding, said: str, queue: str, need: str) -> None:
+    assert await reached(understanding, said) == (queue, {need} - {""}, False)
+
+
+@pytest.mark.parametrize(("keys", "queue", "need"), [(keys, queue, need) for _, _, keys, queue, need in ROUTES])
+async def test_keys(understanding: PlanUnderstanding, keys: str, queue: str, need: str) -> None:
+    assert await reached(understanding, *keys) == (queue, {need} - {""}, False)
+
+
+@pytest.mark.parametrize(("said", "keys", "queue", "need"), [(es, *rest) for _, es, *rest in ROUTES])
+async def test_spanish_words_and_keys(
+    understanding: PlanUnderstanding, said: str, keys: str, queue: str, need: str
+) -> None:
+    for lines in (said.split(" / "), keys):
+        async with House(PLAN, understanding=understanding).open() as house:
+            house.call(*lines, dialled_number=SPANISH_LINE)
+            routed = await house.until(story.RoutedTo)
+            assert (routed.queue, set(routed.needs)) == (queue, {need, "spanish"} - {""})
+
+
+async def test_a_spanish_caller_talks_with_somebody_who_speaks_spanish(understanding: PlanUnderstanding) -> None:
+    for said in ("una cita con el cardiólogo", "renovar mi receta", "quiero hablar con una enfermera"):
+        _, needs, _ = await reached(understanding, "español", said)
+        assert "spanish" in needs
+
+
+async def test_whoever_is_not_surely_understood_is_asked_once(understanding: PlanUnderstanding) -> None:
+    for answer in ("yes", "1"):
+        assert await reached(understanding, "schedule a visit for my knee", answer) == (
+            "scheduling",
+            {"orthopedics"},
+            False,
+        )
+
+
+async def test_the_specialty_is_asked_for_where_it_was_not_said(understanding: PlanUnderstanding) -> None:
+    assert await reached(understanding, "make an appointment", "the cardiologist") == (
+        "scheduling",
+        {"cardiology"},
+        False,
+    )
+
+
+# ---- nobody is left alone ---------------------------------------------------------------------------------------
+
+GIBBERISH = "purple elephants"
+
+
+@pytest.mark.parametrize("dialled", ["", SPANISH_LINE])
+@pytest.mark.parametrize(
+    ("lines", "queue"),
+    [
+        (("", "", ""), "front_desk"),
+        ((GIBBERISH, GIBBERISH, GIBBERISH, GIBBERISH), "front_desk"),
+        ((GIBBERISH, "", "7"), "front_desk"),
+        (("1", "", "", ""), "scheduling"),
+        (("1", GIBBERISH, GIBBERISH, ""), "scheduling"),
+        (("4", "9", "9", "9"), "front_desk"),
+    ],
+    ids=["silent", "not understood", "a bit of all", "silent about the specialty", "unclear about it", "wrong keys"],
+)
+async def test_whoever_is_silent_or_not_understood_reaches_a_person(
+    understanding: PlanUnderstanding, lines: tuple[str, ...], queue: str, dialled: str
+) -> None:
+    arrived, _, _ = await reached(understanding, *lines, dialled=dialled)
+    assert arrived == queue
+
+
+DANGER = {
+    "en": ["my father has chest pain and cannot breathe", "I think I am having a stroke", "she took too many pills"],
+    "es": ["mi padre tiene dolor en el pecho", "no puedo respirar", "mi bebé no respira"],
+}
+STEPS = [(), ("1",), ("4",), ("",), ("", ""), ("1", "", ""), ("schedule a visit for my knee",)]
+
+
+@pytest.mark.parametrize("before", STEPS, ids=str)
+async def test_danger_reaches_the_nurse_before_everybody_on_any_step(
+    understanding: PlanUnderstanding, before: tuple[str, ...]
+) -> None:
+    for language, dialled in (("en", ""), ("es", SPANISH_LINE)):
+        for said in DANGER[language]:
+            assert await reached(understanding, *before, said, dialled=dialled) == ("nurse", set(), True)
+
+
+async def test_danger_passes_those_who_waited_longer(understanding: PlanUnderstanding) -> None:
+    async with House(PLAN, understanding=understanding).open() as house:
+        for name in ("emma", "nina"):
+            house.queues.person_not_ready(name, "with a patient")
+        house.call("2", call="first")
+        await house.until(story.ToldPosition, call="first")
+        house.call("my chest hurts", call="urgent")
+        assert await house.until(story.ToldPosition, call="urgent") == story.ToldPosition(1)
+        house.queues.person_ready("emma")
+        await house.until(story.Offered, call="urgent")
+        assert "Offered" not in house.kinds("first")
+
+
+# ---- too long a wait --------------------------------------------------------------------------------------------
+
+WITH_A_BOX = ["scheduling", "billing", "refills", "referrals", "results", "front_desk"]
+
+
+async def nobody_ready(house: House) -> None:
+    for name in PLAN.people:
+        house.queues.person_not_ready(name, "at lunch")
+
+
+@pytest.mark.parametrize("queue", WITH_A_BOX)
+async def test_whoever_waits_too_long_leaves_a_message_in_the_queues_box(
+    understanding: PlanUnderstanding, queue: str
+) -> None:
+    keys = next(keys for _, _, keys, to, _ in ROUTES if to == queue)
+    async with House(PLAN, understanding=understanding).open() as house:
+        await nobody_ready(house)
+        house.call(*keys, "please call me back")
+        await house.until(story.ToldPosition)
+        overflow = PLAN.queues[queue].overflow
+        assert overflow
+        house.later(overflow.after)
+        await house.until_over()
+        assert [(call, box) for call, box, _ in house.messages.kept] == [("call-1", queue)]
+        assert house.entries()[-1] == story.HungUp(Where.VOICEMAIL, by_us=True)
+
+
+async def test_whoever_is_ill_never_meets_voicemail(understanding: PlanUnderstanding) -> None:
+    async with House(PLAN, understanding=understanding).open() as house:
+        await nobody_ready(house)
+        house.call("my chest hurts")
+        await house.until(story.ToldPosition)
+        house.later(180)
+        await house.until_handled(CallerJoined("call-1", "nurse_backup", frozenset(), Urgency.URGENT))
+        house.later(24 * 3600)
+        house.queues.person_ready("lena")
+        await house.until(story.Offered)
+        assert house.messages.kept == []

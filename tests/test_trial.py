@@ -1,0 +1,64 @@
+"""`careline try`: a call without a PBX, and what would be told of it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from ivr.menus.load import load
+from ivr.menus.mistakes import PlanErrors
+from ivr.simulator.terminal import Script
+from ivr.trial import Trial, text_prompts
+from tests.fakes import Seen
+
+RIVERSIDE = Path(__file__).parents[1] / "dialplans" / "riverside.yaml"
+
+
+async def tried(*lines: str, dialled: str = "") -> tuple[list[str], list[str], list[str]]:
+    """What the caller hears, what the phones do, and what the record tells; the caller hangs up on the person."""
+    script, phones = Script(lines), Seen[str]()
+    trial = Trial(RIVERSIDE, script, phones.add, pace=0)
+    talks = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(trial.run(dialled))
+        hanging_up = group.create_task(trial.hang_up_after(talks, 0))
+        watching = group.create_task(phones.until(lambda told: "talks with the caller" in told))
+        watching.add_done_callback(lambda _: talks.set())
+        await running
+        hanging_up.cancel()
+        watching.cancel()
+    return script.heard, phones.all, [str(line) for line in trial.told()]
+
+
+async def test_a_sentence_rings_the_right_phone_and_the_record_says_why() -> None:
+    heard, phones, told = await tried("I need to reschedule my appointment with cardiology")
+    assert heard[0].startswith("Thank you for calling Riverside Medical Group.")
+    assert phones[:3] == ["PJSIP/ana rings: Scheduling", "PJSIP/ana answers", "PJSIP/ana talks with the caller"]
+    assert any("Connected with Ana" in line for line in told)
+    assert any("needs somebody with cardiology" in line for line in told)
+
+
+async def test_the_number_that_was_dialled_decides_the_language() -> None:
+    heard, _, _ = await tried("0", dialled="+16175550143")
+    assert heard[0].startswith("Gracias por llamar a Riverside Medical Group.")
+
+
+async def test_a_caller_who_types_nothing_more_has_hung_up() -> None:
+    _, phones, told = await tried("1")
+    assert phones == []
+    assert told[-1].endswith("The caller hung up in the menu.")
+
+
+async def test_a_plan_with_mistakes_is_not_tried(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text("menus: 7\n")
+    with pytest.raises(PlanErrors):
+        Trial(tmp_path / "plan.yaml", Script([]), print)
+
+
+def test_every_prompt_of_the_plan_can_be_read() -> None:
+    prompts = text_prompts(load(RIVERSIDE))
+    for language in ("en", "es"):
+        for name in ("welcome", "beep", "voicemail_saved", "you_are_next", "operator", "specialty.2.confirm"):
+            assert prompts.text(prompts.sound(language, name))
