@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from ivr.asterisk.audiostream import AudioStream, StreamEnded
-from ivr.asterisk.recording import Recording
+from ivr.asterisk.recording import Draft, Recording
 from ivr.asterisk.sounds import pcm_of, write_wav
 from ivr.asterisk.tasks import any_of
 from ivr.call import Deaf, Heard, KeyRules, Pressed, Silence, Turn
@@ -52,13 +52,19 @@ class LiveVoice:
     async def record(self, into: Path, longest_seconds: float, silence_seconds: float) -> float:
         """End at silence, '#', the limit, or the end of the connection: a hang-up keeps what was said."""
         self._take_keys()
-        recording = Recording(longest_seconds, silence_seconds)
-        self._stream.hears = recording.feed
+        recording, draft = Recording(longest_seconds, silence_seconds), Draft(into)
+
+        def take(pcm: bytes) -> None:
+            recording.feed(pcm)
+            draft.write(pcm)
+
+        self._stream.hears = take
         try:
             while not await self._recorded(recording, silence_seconds):
                 pass
         finally:
             self._stream.hears = None
+            draft.close()
         pcm = recording.pcm()
         await asyncio.to_thread(write_wav, into, pcm)
         return recording.seconds_of(pcm)

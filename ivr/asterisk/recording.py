@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ivr.asterisk.sounds import BYTES_PER_SECOND
+from ivr.asterisk.sounds import BYTES_PER_SECOND, write_wav
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import BinaryIO
 
 VOICE_RMS = 100.0  # -50 dBFS: above the noise of a quiet line. A noisy line is never silent and runs to the limit
+DRAFT_BYTES = 8192  # half a second: what a kill may cost, and how often the disk is asked
 TAIL_SECONDS = 0.5  # kept after the last voice: a soft end of a word lies below the limit
 
 
@@ -45,6 +52,29 @@ class Recording:
     @staticmethod
     def seconds_of(pcm: bytes) -> float:
         return len(pcm) / BYTES_PER_SECOND
+
+
+class Draft:
+    """The message on disk while it is spoken, as a WAV whose header does not know its length yet.
+
+    Should this process be killed, that is what is left of the message. A disk that fails costs the draft alone.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: BinaryIO | None = None
+
+    def write(self, pcm: bytes) -> None:
+        with suppress(OSError):
+            if self._file is None:
+                write_wav(self._path, b"")
+                self._file = self._path.open("ab", buffering=DRAFT_BYTES)
+            self._file.write(pcm)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            if self._file:
+                self._file.close()
 
 
 def _bytes(seconds: float) -> int:

@@ -46,7 +46,7 @@ def _read(path: Path, _changed: int) -> bytes:
 
 def write_wav(path: Path, pcm: bytes) -> None:
     """Write 8 kHz 16-bit mono audio."""
-    with wave.open(str(path), "wb") as sound:
+    with path.open("wb") as file, wave.open(file, "wb") as sound:
         sound.setparams((1, SAMPLE_BYTES, RATE, 0, "NONE", "not compressed"))
         sound.writeframes(pcm)
 

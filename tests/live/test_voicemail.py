@@ -95,6 +95,19 @@ async def test_who_hangs_up_in_the_middle_has_left_a_message(house: Practice, tm
     assert find(said[: -RATE // 5], read_wav(tmp_path / "message.wav")).likeness > SAID_WHOLE
 
 
+async def test_a_message_that_is_being_spoken_survives_kill_9(house: Practice, tmp_path: Path) -> None:
+    call = await after_the_beep(house, "3")
+    said = speak("please call me back about my refill", "rms")
+    await call.say(said)
+    house.careline.kill()
+    call.hang_up()
+    await house.careline.start()
+    record = await house.record()
+    [message] = await messages_of(house, record.summary.id, tmp_path / "message.wav")
+    assert message.box == "messages"
+    assert find(said[:-RATE], read_wav(tmp_path / "message.wav")).likeness > SAID_WHOLE
+
+
 async def test_who_hangs_up_before_a_word_has_left_none(house: Practice, tmp_path: Path) -> None:
     call = await after_the_beep(house, "3")
     call.hang_up()
