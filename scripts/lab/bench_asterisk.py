@@ -64,6 +64,8 @@ async def hand_overs(person: Phone, seeded: random.Random) -> list[float]:
     """Serve callers one after the other; the first ring is no hand-over."""
     gaps: list[float] = []
     call = await person.next_call()
+    while call.ended.over:  # rang for the last round's callers, when they hung up
+        call = await person.next_call()
     while len(gaps) < HANDOVERS // ROUNDS:
         call.answer()
         await asyncio.sleep(seeded.uniform(*TALK_SECONDS))
