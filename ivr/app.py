@@ -115,7 +115,7 @@ async def prompts_of(plan: Plan, settings: given.Settings, progress: Progress) -
     await library.build(wordings(plan), progress)
     if missing := library.missing():
         reasons = "; ".join(dict.fromkeys(each.reason for each in missing))
-        raise CannotServe(f"{len(missing)} prompts are missing, '{missing[0].name}' is the first: {reasons}")
+        raise CannotServe(f"prompts are missing ({len(missing)}), '{missing[0].name}' to begin with: {reasons}")
     return library
 
 

@@ -37,7 +37,7 @@ async def findings(settings: Settings) -> list[Finding]:
 
 def _plan(settings: Settings, plan: Plan | None, mistakes: int) -> Finding:
     if plan is None:
-        return Finding(False, f"{settings.plan} has {mistakes} mistakes", f"run `careline check {settings.plan}`")
+        return Finding(False, f"{settings.plan} has mistakes ({mistakes})", f"run `careline check {settings.plan}`")
     return Finding(True, f"{settings.plan} has no mistakes")
 
 

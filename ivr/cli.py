@@ -36,6 +36,6 @@ class Lazy(click.Group):
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="careline")
+@click.version_option(package_name="careline", prog_name="careline")
 def main() -> None:
     """Careline answers a medical practice's telephone on the practice's own PBX."""

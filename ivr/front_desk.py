@@ -75,6 +75,7 @@ class FrontDesk:
                 self.desk.queues.person_not_ready(self._known(name), _given(reason))
             case _:
                 raise ControlError("this Careline does not know the request; is it of an older version?")
+        await self.desk.queues.settled()
         return {"ok": True}
 
     def _known(self, name: str) -> str:

@@ -131,18 +131,22 @@ class QueueRunner:
         async with asyncio.TaskGroup() as self._tasks:
             self._tasks.create_task(self._listen_to_switch())
             while True:
-                await self._take(await self._next_events())
+                batch = await self._next_events()
+                await self._take(batch or [events.TimePassed()])
+                for _ in batch:
+                    self._inbox.task_done()
                 if self._journalled > LONGEST_JOURNAL:
                     await self._begin_again()
 
     async def _next_events(self) -> list[events.Event]:
+        """What happened, in order; nothing when the engine's next deadline has come."""
         # What people did goes before what timers say, also when we were slow.
         wait = self._seconds_left() if self._inbox.empty() else None
         try:
             async with asyncio.timeout(wait):
                 batch = [await self._inbox.get()]
         except TimeoutError:
-            return [events.TimePassed()]
+            return []
         while not self._inbox.empty():
             batch.append(self._inbox.get_nowait())
         return batch
@@ -235,6 +239,10 @@ class QueueRunner:
 
     def person_not_ready(self, agent: str, reason: str) -> None:
         self._inbox.put_nowait(events.AgentNotReady(agent, reason))
+
+    async def settled(self) -> None:
+        """Wait until all that was said so far is on disk and decided."""
+        await self._inbox.join()
 
     @property
     def engine(self) -> Engine:

@@ -47,12 +47,13 @@ async def test_a_person_presses_a_code_on_their_own_phone() -> None:
         assert not await house.desk.person("PJSIP/nobody", ready=True)
 
 
-async def test_an_administrator_changes_who_is_ready() -> None:
+async def test_an_administrator_changes_who_is_ready_and_is_answered_when_it_is_done() -> None:
     async with House(PLAN).open() as house:
         assert await house.desk.answer({"do": "not-ready", "person": "ana", "reason": "lunch"}) == {"ok": True}
-        await house.until_handled(events.AgentNotReady("ana", "lunch"))
+        assert house.journal.events()[-1] == events.AgentNotReady("ana", "lunch")
+        assert house.queues.engine.agents(0.0)[0].state == "not ready"
         assert await house.desk.answer({"do": "ready", "person": "ana"}) == {"ok": True}
-        await house.until_handled(events.AgentReady("ana"))
+        assert house.queues.engine.agents(0.0)[0].state == "ready"
 
 
 UNKNOWN = "this Careline does not know the request; is it of an older version?"

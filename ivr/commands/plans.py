@@ -30,14 +30,14 @@ def check(plan: Path, strict: bool) -> None:
     for warning in examined.warnings:
         click.echo(f"{warning} (warning)")
     if examined.plan is None:
-        fail(f"{len(examined.mistakes)} mistakes in {plan}; nothing was loaded")
+        fail(f"{_counted(len(examined.mistakes), 'mistake')} in {plan}; nothing was loaded")
     else:
         with told():
             understanding = understanding_of(examined.plan, plan)
             for language, phrases in phrases_heard(examined.plan, understanding).items():
                 _tell_unheard(language, phrases)
         if strict and examined.warnings:
-            fail(f"{len(examined.warnings)} warnings in {plan}")
+            fail(f"{_counted(len(examined.warnings), 'warning')} in {plan}")
         counts = f"{len(examined.plan.menus)} menus, {len(examined.plan.queues)} queues"
         click.echo(f"{plan}: {counts}, {len(examined.plan.people)} people: no mistakes")
 
@@ -56,3 +56,7 @@ def try_(plan: Path, dialled: str) -> None:
     """Call a PLAN from the terminal: type what a caller would say, or keys; no PBX is needed."""
     with told():
         asyncio.run(try_plan(plan, dialled))
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -1,0 +1,76 @@
+"""A host on disk, as an administrator sets it up: a small plan, silent prompts, and a settings file."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ivr.menus.load import load
+from ivr.menus.wording import prompts_of
+from tests.menus.plans import SMALL
+
+DIALPLANS = Path(__file__).parents[1] / "dialplans"
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """`settings` is the file; `write` makes it, with keys of its sections changed."""
+
+    folder: Path
+
+    @property
+    def settings(self) -> Path:
+        return self.folder / "careline.yaml"
+
+    @property
+    def plan(self) -> Path:
+        return self.folder / "plan.yaml"
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    def write(self, **asterisk: Any) -> Path:
+        """Nobody is heard, and no port is taken that somebody else may have; there is no Asterisk."""
+        ports = {"agi": {"port": 0}, "audiosocket": {"port": 0}, "ami": {"port": free_port(), "secret": "hush"}}
+        given = {
+            "plan": "plan.yaml",
+            "state": "state",
+            "prompts": ["prompts"],
+            "asterisk": {"sounds": None, **ports, **asterisk},
+            "speech": {"workers": 0},
+        }
+        self.settings.write_text(yaml.safe_dump(given))
+        return self.settings
+
+
+def set_up(folder: Path) -> Host:
+    host = Host(folder)
+    host.plan.write_text(SMALL, "utf-8")
+    shutil.copy(DIALPLANS / "red_flags.yaml", folder)
+    for language, names in prompts_of(load(host.plan)).items():
+        (folder / "prompts" / language).mkdir(parents=True)
+        for name in names:
+            _silence(folder / "prompts" / language / f"{name}.wav")
+    host.write()
+    return host
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _silence(file: Path) -> None:
+    with wave.open(str(file), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(1600))
