@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import random
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.asterisk import PrivateAsterisk
-from lab.call import PhoneCall
 from lab.music import NOTES_HZ
-from lab.phone import Answers, Phone
+from lab.phone import Answers
 from lab.sound import hears_tone, tone
 from tests.live.practice import HERE, Practice, practice, rung, until_joined
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lab.asterisk import PrivateAsterisk
+    from lab.call import PhoneCall
 
 PLAN = HERE / "outages.yaml"
 VOICE_HZ = 440.0
@@ -119,6 +123,7 @@ async def test_a_talk_goes_on_without_careline_and_ends_as_it_should(pbx: Privat
     async with practice(pbx, PLAN, tmp_path) as house:
         caller = house.call()
         person = await until_joined(caller, [house.phones["ana"], house.phones["bo"]], "1")
+        await house.until_status(lambda status: "talking" in {each["state"] for each in status["people"]})
         person.say(tone(VOICE_HZ, 0.5), repeat=True)
         house.careline.kill()
         killed = asyncio.get_running_loop().time()
