@@ -29,7 +29,7 @@ AT_ONCE = Answers(after_seconds=0.2)
 async def eventually(holds: Callable[[], Awaitable[object]], *, within_seconds: float = PATIENCE_SECONDS) -> None:
     """Return once it holds; what other processes do is no event here. Raises TimeoutError."""
     async with asyncio.timeout(within_seconds):
-        while not await holds():  # noqa: ASYNC110 - see above
+        while not await holds():
             await asyncio.sleep(0.02)
 
 

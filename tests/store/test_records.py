@@ -308,7 +308,7 @@ async def test_the_writer_writes_by_itself_while_it_runs(database: Database, vau
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
         running = tasks.create_task(writer.run())
         writer.began(FACTS)
-        while not await read.calls():  # noqa: ASYNC110 - a database tells nobody that it was written
+        while not await read.calls():
             await asyncio.sleep(0)
         running.cancel()
 
@@ -319,7 +319,7 @@ async def test_a_writer_that_is_stopped_while_it_writes_writes_it_once(database:
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
         running = tasks.create_task(writer.run())
         async with database.writing():
-            while not writer._turn.locked():  # noqa: ASYNC110 - a lock tells nobody that it was taken
+            while not writer._turn.locked():
                 await asyncio.sleep(0)
             running.cancel()
     await writer.flush()
