@@ -67,6 +67,9 @@ def _voices(settings: Settings, plan: Plan) -> Iterator[Finding]:
 
 
 def _ears(settings: Settings, plan: Plan) -> Iterator[Finding]:
+    if settings.speech.workers == 0:
+        yield Finding(True, "speech is not heard (speech: workers: 0): callers use keys")
+        return
     for language in plan.practice.languages:
         try:
             model = find_model(language, settings.speech.models, os.environ)
