@@ -93,6 +93,7 @@ class QueueRunner:
         self._joined_lately: set[str] = set()  # since the PBX was last asked what it holds: no list has them yet
         self._rung_lately: set[int] = set()
         self._hung_up: set[str] = set()
+        self._awaited: dict[str, Place] = {}
         self._watcher: Watcher | None = None
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -113,7 +114,15 @@ class QueueRunner:
         for event, now in past:
             self._remember(event, now)
         self._journalled = len(past)
+        self._await_those_in_line()
         return len(past)
+
+    def _await_those_in_line(self) -> None:
+        """What becomes of callers before the PBX brings them back is kept for their sessions."""
+        for call in self._engine.calls():
+            if place := self.place_of(call):
+                self._awaited[call] = place
+                self._news[call] = asyncio.Queue()
 
     def _remember(self, event: events.Event, now: float) -> None:
         try:
@@ -240,6 +249,11 @@ class QueueRunner:
     def person_not_ready(self, agent: str, reason: str) -> None:
         self._inbox.put_nowait(events.AgentNotReady(agent, reason))
 
+    def resume(self, call: str) -> Place | None:
+        """Where a caller stood whom an outage took away, None for who stood nowhere; what happened since is news."""
+        awaited = self._awaited.pop(call, None)
+        return self.place_of(call) or awaited
+
     async def settled(self) -> None:
         """Wait until all that was said so far is on disk and decided."""
         await self._inbox.join()
@@ -353,6 +367,8 @@ class QueueRunner:
             raise
 
     def _tell(self, call: str, news: News) -> None:
+        if isinstance(news, Talking | Gone) and self._awaited.pop(call, None) is not None:
+            self.forget(call)  # a caller who talks or is gone does not come back for a place in line
         if call in self._news:
             self._news[call].put_nowait(news)
 

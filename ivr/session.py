@@ -102,7 +102,7 @@ class Session:
         """Where a call begins: at the greeting, or in the line where it stood before an outage."""
         walk = Walk(self.desk.plan, self.call.dialled_number, hears=self._languages_heard())
         self._language = walk.language
-        place = self.desk.queues.place_of(self.call.id)
+        place = self.desk.queues.resume(self.call.id)
         if self.call.came_back:
             self._note(story.CameBack())
         if place is not None:

@@ -338,6 +338,20 @@ async def test_places_are_kept_and_callers_who_vanished_are_gone() -> None:
         assert floor.pbx.orders.all == []
 
 
+async def test_nothing_is_kept_for_callers_who_do_not_come_back() -> None:
+    killed = await killed_while_three_wait()
+    async with Floor(after=killed).open() as floor:
+        floor.pbx.leave("call-1")
+        await floor.ended.until(lambda call: call == "call-1")
+        floor.queues.person_ready("ana")
+        await floor.pbx.until("ring PJSIP/ana for Front desk 20 s")
+        floor.pbx.pick_up(ANA)
+        await floor.pbx.until("connect call-2 careline-leg-1")
+        await floor.handled(events.TalkBegan(1))
+        assert [floor.queues.resume(f"call-{number}") for number in (1, 2, 3)] == [None, None, DESK]
+        assert list(floor.queues._news) == ["call-3"]
+
+
 async def test_what_was_ordered_before_is_not_ordered_again() -> None:
     async with Floor().open() as killed:
         killed.caller("call-1")

@@ -424,6 +424,17 @@ async def test_whoever_was_urgent_is_so_again_in_the_next_queue() -> None:
         await house.until_handled(CallerJoined("call-1", "desk", frozenset(), Urgency.URGENT))
 
 
+async def test_whoever_waited_too_long_meanwhile_goes_where_the_queue_sends() -> None:
+    before = await killed_with_a_caller_in_line(BUSY, "billing")
+    house = House(BUSY, journal=before.journal, switch=before.switch)
+    house.clock.time += 240
+    async with house.open():
+        patient = house.call("please call me back", came_back=True)
+        await house.until_over()
+        assert house.kinds() == ["CameBack", "Joined", "Overflowed", "SentToVoicemail", "Voicemail", "HungUp"]
+        assert patient.heard[0].startswith("I'm sorry, everyone is busy right now.")
+
+
 async def test_whoever_was_in_the_menus_is_told_and_asked_again() -> None:
     async with House(PLAN).open() as house:
         patient = house.call("billing", came_back=True)
