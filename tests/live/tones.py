@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from lab.call import PhoneCall
 
-SHORT_SECONDS = 0.15
+SHORT_SECONDS = 0.12
 ANY_HZ = 600.0
 HZ = {
     "welcome": 700.0,
