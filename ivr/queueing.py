@@ -15,36 +15,20 @@ from typing import TYPE_CHECKING, Any, Protocol, assert_never
 import structlog
 
 from acd import commands, events
-from acd.codec import EventFormatError, decode, encode
-from acd.engine import Engine
-from acd.state import Presence
-from ivr import record as story
 from ivr import services
+from ivr.journalled import JournalledEngine
 from ivr.news import Gone, News, PickedUp, Place, Position, SentAway, Talking
-from ivr.offer_notes import OfferNotes
 from ivr.services import LEG_PREFIX, Clock, Switch, SwitchDown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
 
+    from acd.engine import Engine
     from acd.model import Agent, Queue
+    from ivr import record as story
+    from ivr.journalled import Journal
 
-LONGEST_JOURNAL = 5_000  # events; replayed in well under a second, and about a day of a busy practice
 log = structlog.get_logger()
-
-
-class Journal(Protocol):
-    """Events on disk, in order. Any method may raise JournalBroken."""
-
-    async def append(self, entries: Sequence[tuple[float, Mapping[str, Any]]]) -> None: ...
-
-    async def replay(self) -> Sequence[tuple[int, float, Mapping[str, Any]]]: ...
-
-    async def begin_again(self, entries: Sequence[tuple[float, Mapping[str, Any]]]) -> None: ...
-
-
-class JournalBroken(Exception):  # noqa: N818 - the disk's state; callers are served without it
-    """The journal cannot be written: a crash now would lose places in line, but nobody is turned away for it."""
 
 
 CAUSES = {
@@ -80,14 +64,10 @@ class QueueRunner:
 
     def __init__(self, switch: Switch, journal: Journal, record: story.Record, clock: Clock) -> None:
         self._switch = switch
-        self._journal = journal
         self._record = record
         self._clock = clock
-        self._engine = Engine()
-        self._notes = OfferNotes()
-        self._journalled = 0
+        self._journalled = JournalledEngine(journal)
         self._phones = Phones({}, {})
-        self._configured = events.Configured((), ())
         self._inbox: asyncio.Queue[events.Event] = asyncio.Queue()
         self._news: dict[str, asyncio.Queue[News]] = {}
         self._joined_lately: set[str] = set()  # since the PBX was last asked what it holds: no list has them yet
@@ -100,35 +80,17 @@ class QueueRunner:
     # ---- life -------------------------------------------------------------------------------------------------
 
     async def restore(self) -> int:
-        """Replay the journal into the engine; returns the number of events. No command of the past is repeated.
-
-        A journal of a version that this one cannot read is put away whole: callers who waited come to the menus again.
-        """
-        entries = await self._journal.replay()
-        try:
-            past = [(decode(encoded), now) for _seq, now, encoded in entries]
-        except EventFormatError as unreadable:
-            log.exception("the journal is of another version; it begins again", error=str(unreadable))
-            await self._begin_again_with([self._configured], self._clock.now())
-            return 0
-        for event, now in past:
-            self._remember(event, now)
-        self._journalled = len(past)
+        """Replay the journal into the engine; returns the number of events. No command of the past is repeated."""
+        replayed = await self._journalled.restore(self._clock.now())
         self._await_those_in_line()
-        return len(past)
+        return replayed
 
     def _await_those_in_line(self) -> None:
         """What becomes of callers before the PBX brings them back is kept for their sessions."""
-        for call in self._engine.calls():
+        for call in self.engine.calls():
             if place := self.place_of(call):
                 self._awaited[call] = place
                 self._news[call] = asyncio.Queue()
-
-    def _remember(self, event: events.Event, now: float) -> None:
-        try:
-            self._notes.take(event, self._handle(event, now), self._engine, now)
-        except Exception:  # as when it happened: it costs that event only
-            log.exception("an event could not be replayed", kind=type(event).__name__)
 
     async def configure(self, queues: Sequence[Queue], agents: Sequence[Agent], phones: Phones) -> None:
         self._phones = phones
@@ -144,8 +106,7 @@ class QueueRunner:
                 await self._take(batch or [events.TimePassed()])
                 for _ in batch:
                     self._inbox.task_done()
-                if self._journalled > LONGEST_JOURNAL:
-                    await self._begin_again()
+                await self._journalled.shorten(self._clock.now())
 
     async def _next_events(self) -> list[events.Event]:
         """What happened, in order; nothing when the engine's next deadline has come."""
@@ -162,12 +123,12 @@ class QueueRunner:
 
     def _seconds_left(self) -> float | None:
         """Until the engine's next deadline, which may have passed; None when nothing is due."""
-        deadline = self._engine.next_deadline()
+        deadline = self.engine.next_deadline()
         return None if deadline is None else max(0.0, deadline - self._clock.now())
 
     async def _take(self, batch: Sequence[events.Event]) -> None:
         now = self._clock.now()
-        await self._keep(now, batch)
+        await self._journalled.keep(batch, now)
         for event in batch:
             try:
                 self._decide(event, now)
@@ -177,43 +138,11 @@ class QueueRunner:
                 self._tell_the_end(event.call)
 
     def _decide(self, event: events.Event, now: float) -> None:
-        orders = self._handle(event, now)
+        orders = self._journalled.handle(event, now)
         for order in orders:
             self._carry_out(order)
-        for call, entry in self._notes.take(event, orders, self._engine, now):
+        for call, entry in self._journalled.notes(event, orders, now):
             self._record.note(call, now, entry)
-
-    def _handle(self, event: events.Event, now: float) -> list[commands.Command]:
-        orders = self._engine.handle(event, now)
-        if isinstance(event, events.Configured):
-            self._configured = event
-        return orders
-
-    async def _begin_again(self) -> None:
-        """Shorten the journal at a quiet moment, when the plan and the persons' states say all that it said."""
-        now = self._clock.now()
-        state = standing(self._configured, self._engine, now)
-        if state is None:
-            return
-        await self._begin_again_with(state, now)
-
-    async def _begin_again_with(self, state: Sequence[events.Event], now: float) -> None:
-        """Journal and engine anew, and alike."""
-        try:
-            await self._journal.begin_again([(now, encode(event)) for event in state])
-        except JournalBroken as broken:
-            log.exception("journal cannot be written; it stays long for now", error=str(broken))
-            return
-        self._engine, self._notes, self._journalled = Engine(), OfferNotes(), len(state)
-        for event in state:
-            self._engine.handle(event, now)
-
-    async def _keep(self, now: float, batch: Sequence[events.Event]) -> None:
-        self._journalled += len(batch)
-        try:
-            await self._journal.append([(now, encode(event)) for event in batch])
-        except JournalBroken as broken:
-            log.exception("journal cannot be written; callers are served without it", error=str(broken))
 
     # ---- what sessions and persons do -------------------------------------------------------------------------
 
@@ -238,7 +167,7 @@ class QueueRunner:
 
     def place_of(self, call: str) -> Place | None:
         """Where the caller stands or is offered; None for strangers and for who talks."""
-        caller = self._engine.lobby.callers.get(call)
+        caller = self.engine.lobby.callers.get(call)
         if caller is None or caller.talking:
             return None
         return Place(caller.queue.name, caller.own_needs, caller.urgency)
@@ -261,7 +190,7 @@ class QueueRunner:
     @property
     def engine(self) -> Engine:
         """To look at (status, explanations), never to change."""
-        return self._engine
+        return self._journalled.engine
 
     # ---- what the PBX tells -----------------------------------------------------------------------------------
 
@@ -323,11 +252,11 @@ class QueueRunner:
         ringing = {offer for leg in live.legs if (offer := offer_of(leg)) is not None} - talking
         if self._watcher:
             await self._watcher.pbx_holds(live.calls)
-        known = {offer.id for offer in self._engine.offers()}
+        known = {offer.id for offer in self.engine.offers()}
         for stray in ringing - known:
             self._spawn(self._switch.cancel(leg_of(stray)))
         ringing |= self._rung_lately - talking
-        for call in self._engine.calls() - live.calls - self._joined_lately:
+        for call in self.engine.calls() - live.calls - self._joined_lately:
             self._gone(call)
         self._inbox.put_nowait(
             events.Reconciled(live.calls | self._joined_lately, frozenset(ringing & known), frozenset(talking & known))
@@ -354,7 +283,7 @@ class QueueRunner:
     async def _ring(self, command: commands.Ring) -> None:
         """A ring that fails is over at once, or the caller would wait for it: somebody else is rung."""
         self._rung_lately.add(command.offer)
-        queue = self._engine.queue_of(command.call) or ""
+        queue = self.engine.queue_of(command.call) or ""
         try:
             await self._switch.ring(
                 leg_of(command.offer),
@@ -386,22 +315,6 @@ class QueueRunner:
             log.warning("an order did not reach the PBX; it will be reconciled when the PBX is back")
         except Exception:
             log.exception("an order failed")
-
-
-def standing(configured: events.Configured, engine: Engine, now: float) -> list[events.Event] | None:
-    """The events that lead a new engine to where this one stands; None while anybody waits, talks or wraps up."""
-    state: list[events.Event] = [configured]
-    for person in engine.agents(now):
-        match person.state:
-            case Presence.READY:
-                state.append(events.AgentReady(person.agent))
-            case Presence.NOT_READY:
-                state.append(events.AgentNotReady(person.agent, person.why))
-            case Presence.LOGGED_OUT:
-                state.append(events.AgentLoggedOut(person.agent))
-            case _:
-                return None
-    return None if engine.calls() else state
 
 
 def leg_of(offer: int) -> str:

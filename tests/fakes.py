@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from acd.codec import decode
 from ivr import record
-from ivr.queueing import JournalBroken
+from ivr.journalled import JournalBroken
 from ivr.record import CallFacts, CallRecord, CallSummary, Entry, Noted, Numbering, Outcome
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class FakeClock:
 
 
 class RememberedJournal:
-    """ivr.queueing.Journal in memory, as JSON; with `broken` set it cannot be written. A disk takes its time."""
+    """ivr.journalled.Journal in memory, as JSON; with `broken` set it cannot be written. A disk takes its time."""
 
     def __init__(self) -> None:
         self.rows: list[tuple[float, str]] = []

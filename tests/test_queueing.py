@@ -10,12 +10,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from acd import events
-from acd.engine import Engine
 from acd.model import Agent, Overflow, Queue
 from acd.state import Presence
 from ivr import record as story
+from ivr.journalled import LONGEST_JOURNAL
 from ivr.news import Gone, PickedUp, Place, Position, SentAway, Talking
-from ivr.queueing import LONGEST_JOURNAL, Phones, QueueRunner, leg_of, offer_of, standing
+from ivr.queueing import Phones, QueueRunner, leg_of, offer_of
 from ivr.services import LegAnswered, Live, SwitchBack, SwitchDown, SwitchEvent
 from ivr.simulator.switch import Manner, SimulatedSwitch
 from tests.fakes import PATIENCE, FakeClock, RememberedJournal, RememberedRecord, Seen
@@ -482,18 +482,3 @@ async def test_a_journal_that_cannot_begin_again_stays_as_it_is() -> None:
             floor.queues.leave("nobody")
             await floor.talks("call-1")
         assert "journal cannot be written; it stays long for now" in {each["event"] for each in logged}
-
-
-def test_nobody_is_forgotten_by_a_journal_that_begins_again() -> None:
-    configured = events.Configured(QUEUES, PEOPLE)
-    engine = Engine()
-    engine.handle(configured, 0)
-    engine.handle(events.AgentLoggedOut("bo"), 1)
-    assert standing(configured, engine, 2) == [configured, events.AgentReady("ana"), events.AgentLoggedOut("bo")]
-    engine.handle(events.CallerJoined("call-1", "empty"), 3)
-    assert standing(configured, engine, 4) is None
-    engine.handle(events.CallerLeft("call-1"), 5)
-    engine.handle(events.CallerJoined("call-2", "desk"), 6)
-    engine.handle(events.OfferFailed(1, events.Cause.BUSY), 7)
-    engine.handle(events.CallerLeft("call-2"), 8)
-    assert standing(configured, engine, 9) is None  # ana is passed over for a while
