@@ -129,7 +129,7 @@ class AmiConnection:
 
     async def _one_link(self) -> bool:
         """Live through one connection; True when it had come as far as being logged in."""
-        was_up = False
+        was_up = refused = False
         try:
             link = await AmiLink.open(self._settings.ami, self._on_event)
             async with asyncio.TaskGroup() as group:
@@ -145,12 +145,14 @@ class AmiConnection:
         except* LoginRefused as errors:
             log.warning("Asterisk refuses the login", ami=str(self._settings.ami))
             self._tell_start(errors.exceptions[0])
-            await asyncio.sleep(self._patience.refused)
+            refused = True
         except* Exception:  # whatever is wrong with this connection, the next one is tried
             log.exception("the connection to Asterisk failed")
             self._tell_start(None)
         finally:
             self._link = None
+        if refused:  # not in the handler above: a cancellation there would be an error in a group, and no cancellation
+            await asyncio.sleep(self._patience.refused)
         return was_up
 
     async def _login(self, link: AmiLink) -> None:
