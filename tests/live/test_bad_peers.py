@@ -152,10 +152,15 @@ def audio_in_use(settings: dict[str, Any]) -> None:
     settings["asterisk"]["agi"]["port"] = 0
 
 
+def no_model(settings: dict[str, Any]) -> None:
+    settings["speech"] = {"models": {"en": "/no/such/model"}}
+
+
 REFUSED: dict[Callable[[dict[str, Any]], None], str] = {
     wrong_secret: "does not accept the user 'careline' with our secret",
     agi_in_use: "cannot listen for calls (FastAGI)",
     audio_in_use: "cannot listen for audio (AudioSocket)",
+    no_model: "is not a whole speech model",
 }
 
 
