@@ -420,6 +420,19 @@ async def test_who_joins_while_the_pbx_is_asked_is_not_taken_for_vanished() -> N
         assert floor.line() == ["call-1"]
 
 
+async def test_a_phone_that_begins_to_ring_while_the_pbx_is_asked_rings_on() -> None:
+    async with Floor().open() as floor:
+        floor.pbx.lists.clear()
+        floor.pbx.tells(SwitchBack())
+        await floor.pbx.listed.until(lambda _: True, times=2)
+        floor.caller("call-1")
+        await floor.pbx.until("ring PJSIP/ana for Front desk 20 s")
+        floor.pbx.lists.set()
+        await floor.handled(events.Reconciled(frozenset({"call-1"}), frozenset({1}), frozenset()))
+        floor.pbx.pick_up(ANA)
+        assert [await floor.news("call-1"), await floor.news("call-1")] == [PickedUp("ana"), Talking()]
+
+
 async def test_a_journal_of_another_version_begins_again() -> None:
     killed = await killed_while_three_wait()
     killed.journal.rows.insert(1, (1.0, '{"version": 99, "event": "Teleported"}'))
