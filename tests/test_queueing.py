@@ -120,6 +120,7 @@ class Floor:
         self.pbx.pick_up(ANA)
         assert await self.news(call) == PickedUp("ana")
         assert await self.news(call) == Talking()
+        await self.journal.seen.until(lambda event: isinstance(event, events.TalkBegan))
 
     async def news(self, call: str) -> News:
         return await asyncio.wait_for(self.queues.news(call), PATIENCE)
