@@ -85,6 +85,8 @@ class AsteriskSwitch:
     async def connect(self, call: str, leg: str) -> None:
         caller = await self._joinable(call)
         person = self._observer.legs.get(leg)
+        if person is not None and person.call:
+            return  # ordered twice, as after a restart: a second Bridge would tear the two apart
         if caller is None or person is None:
             await self.cancel(leg)
             return
