@@ -147,6 +147,20 @@ async def test_a_caller_on_the_way_to_hold_is_waited_for(asterisk: TinyAsterisk,
     assert await house.event() == TalkBegan(call.id, LEG)
 
 
+async def test_a_join_that_is_ordered_twice_is_made_once(asterisk: TinyAsterisk, house: House) -> None:
+    asterisk.dial()
+    call = await house.call()
+    await patiently(call.answer())
+    await ring(house)
+    assert [await house.event(), await house.event()] == [LegRinging(LEG), LegAnswered(LEG)]
+    loop = asyncio.get_running_loop()
+    both = [loop.create_task(house.door.switch.connect(call.id, LEG)) for _ in range(2)]
+    await patiently(call.hold())
+    await asyncio.gather(*both)
+    assert await house.event() == TalkBegan(call.id, LEG)
+    assert [action["Action"] for action in asterisk.actions].count("Bridge") == 1
+
+
 async def test_a_caller_who_hung_up_is_not_connected_and_the_person_is_let_go(
     asterisk: TinyAsterisk, house: House
 ) -> None:
