@@ -5,7 +5,7 @@ The same statements run on SQLite and PostgreSQL.
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 
 from ivr.store.schema import audit, calls, journal, journal_aside, timeline, vault, voicemails
 
@@ -23,6 +23,9 @@ CUT_JOURNAL = delete(journal).where(journal.c.seq >= bindparam("first"))
 
 _from_start = calls.c.started >= bindparam("since")
 _latest_first = calls.c.started.desc()
+_joins_or_ends = or_(timeline.c.kind == "Joined", timeline.c.kind == "TalkEnded")
+_rings_or_talks = or_(timeline.c.kind == "Offered", timeline.c.kind == "Connected")
+_data_of_visit = case((_joins_or_ends, timeline.c.data), else_="{}")  # an offer's is a whole decision: not needed
 _days_latest_number = select(func.substr(func.max(calls.c.number), 1, len("C-20261120"))).scalar_subquery()
 
 
@@ -61,6 +64,12 @@ LATEST_NUMBER = (
 
 ADD_TO_TIMELINE = insert(timeline)
 TIMELINE = select(timeline).where(timeline.c.call == bindparam("call")).order_by(timeline.c.seq)
+VISITS = (
+    select(timeline.c.call, timeline.c.at, timeline.c.kind, _data_of_visit.label("data"))
+    .select_from(calls.join(timeline, timeline.c.call == calls.c.id))
+    .where(_from_start, or_(_joins_or_ends, _rings_or_talks))
+    .order_by(calls.c.started, timeline.c.call, timeline.c.seq)
+)
 TIMELINE_END = select(func.max(timeline.c.seq), func.max(timeline.c.at)).where(timeline.c.call == bindparam("call"))
 
 # ---- voicemail ----------------------------------------------------------------------------------------------------
