@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 
-from ivr.store.schema import audit, calls, journal, journal_aside, timeline, vault, voicemails
+from ivr.store.schema import audit, calls, journal, journal_aside, notices, timeline, vault, voicemails
 
 # ---- journal ------------------------------------------------------------------------------------------------------
 
@@ -90,6 +90,12 @@ MARK_HEARD = (
     .values(heard_by=bindparam("who"), heard_at=bindparam("when"))
 )
 DELETE_VOICEMAIL = delete(voicemails).where(voicemails.c.id == bindparam("message"))
+
+# ---- notices ------------------------------------------------------------------------------------------------------
+
+ADD_NOTICE = insert(notices)
+REMOVE_NOTICE = delete(notices).where(notices.c.id == bindparam("notice"))
+NOTICES = select(notices).where(notices.c.due >= bindparam("since")).order_by(notices.c.due)
 
 # ---- audit, vault -------------------------------------------------------------------------------------------------
 

@@ -1,9 +1,10 @@
-"""The tables. Times are seconds since the epoch (UTC); a column `sealed_*` holds patient data, encrypted by the vault.
+"""The tables. Times are seconds since the epoch (UTC); a column `sealed_*` is encrypted by the vault.
 
 journal          what the routing engine was told, in order
 journal_aside    journal rows that could not be read back, and what followed them
 calls 1──n timeline
 voicemails       the sound is a sealed file beside the database
+notices          alerts on their way to people
 audit            who looked at or deleted what
 vault            the fingerprint of the key that sealed this database
 """
@@ -96,6 +97,26 @@ voicemails = Table(
     Column("heard_at", Double),
     Index("voicemails_by_time", "at"),
     Index("voicemails_by_box", "box", "at"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String(150), primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("sealed_address", LargeBinary, nullable=False),
+    Column("due", Double, nullable=False),
+    Column("expires", Double, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("alert_id", String(100), nullable=False),
+    Column("alert_title", Text, nullable=False),
+    Column("alert_text", Text, nullable=False),
+    Column("alert_queue", Text, nullable=False),
+    Column("alert_rung", Integer, nullable=False),
+    Column("alert_at", Double, nullable=False),
+    Index("notices_by_due", "due"),
 )
 
 audit = Table(

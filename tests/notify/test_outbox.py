@@ -254,7 +254,7 @@ async def test_a_web_server_that_comes_up_late_gets_the_alert_and_no_secret_is_l
     with structlog.testing.capture_logs() as logs:
         async with office.open() as outbox:
             outbox.post([replace(NOTICE, kind="webhook", address=url)])
-            await office.rows.seen.until(lambda _: office.rows.rows[NOTICE.id]["failures"])
+            await office.rows.seen.until(lambda change: change[0] == "kept" and office.rows.rows[NOTICE.id]["failures"])
             async with serving(TinyHttp([200], port=port)) as server:
                 await office.until_removed()
     assert len(server.seen.all) == 1

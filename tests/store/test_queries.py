@@ -29,6 +29,7 @@ async def test_no_statement_scans_a_table(database: Database, name: str) -> None
         ("CALLS_BY_OUTCOME", "SEARCH calls USING INDEX calls_by_outcome (outcome=? AND started>?)"),
         ("OPEN_CALLS", "SEARCH calls USING INDEX calls_by_end (ended=?)"),
         ("TIMELINE", "SEARCH timeline USING INDEX sqlite_autoindex_timeline_1 (call=?)"),
+        ("NOTICES", "SEARCH notices USING INDEX notices_by_due (due>?)"),
         ("VOICEMAILS_OF_BOX", "SEARCH voicemails USING INDEX voicemails_by_box (box=? AND at>?)"),
     ],
 )
