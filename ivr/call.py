@@ -54,6 +54,12 @@ class Turn:
 
     `sounds` are 8 kHz 16-bit mono WAV files, played one after the other. `silence_seconds` is counted from the end
     of the sounds; `longest_seconds` caps a caller who never stops talking, counted from the start of speech.
+
+    Without `barge_in`, speech does not stop the sounds (music in a queue). Speech that `minds` answers false to does
+    not end the turn, and the sounds go on: whoever waits may talk to others in the room. With `minds`, a lost
+    recogniser does not end it either: the sounds and the keys go on to the end, listening begins again as soon as it
+    can, and the turn is Deaf only when nobody listens at its end. The silence is counted once: from the end of the
+    sounds, or of the speech that went on over it.
     """
 
     sounds: tuple[Path, ...]
@@ -61,6 +67,15 @@ class Turn:
     hearing: Hearing | None = None
     silence_seconds: float = 6.0
     longest_seconds: float = 15.0
+    barge_in: bool = True
+    minds: Callable[[Spoke], bool] | None = None
+
+    def ends_with(self, spoke: Spoke) -> bool:
+        """Whether the words end the turn; what is urgent does, whatever `minds` says."""
+        urgent = self.hearing.urgent if self.hearing else None
+        if self.minds is None or (urgent and any(urgent(each.text) for each in spoke.hypotheses)):
+            return True
+        return self.minds(spoke)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,18 @@ class Line(Protocol):
     def sounds(self) -> tuple[Path, ...]:
         """Two short prompts that the call can play."""
 
+    @property
+    def music(self) -> Path:
+        """A sound without a pause, longer than any test."""
+
     async def hears_something(self) -> None:
         """Wait until the caller has heard the first of a prompt."""
+
+    async def hears_more_music(self) -> None:
+        """Wait for more of the music, and make sure that it had no gap since it began."""
+
+    async def hears_silence(self) -> None:
+        """Wait until the caller hears nothing, while more of the music is left."""
 
     async def presses(self, digits: str) -> None: ...
 
@@ -71,6 +81,25 @@ async def once_heard(line: Line, act: Coroutine[Any, Any, None]) -> None:
 def turn(line: Line, *, keys: KeyRules | None = None, hears: bool = True) -> Turn:
     hearing = Hearing("en") if hears else None
     return Turn(line.sounds, keys=keys or KeyRules(), hearing=hearing, silence_seconds=0.5)
+
+
+class Waiting:
+    """A caller who waits with music, and may say "operator" or, urgently, "chest pain"; other words are not minded."""
+
+    def __init__(self, line: Line) -> None:
+        self.asked = asyncio.Event()
+        """Somebody asked whether words are minded."""
+        self.turn = Turn(
+            (line.music,),
+            hearing=Hearing("en", urgent=lambda text: "chest pain" in text),
+            silence_seconds=0.5,
+            barge_in=False,
+            minds=self._minds,
+        )
+
+    def _minds(self, spoke: Spoke) -> bool:
+        self.asked.set()
+        return any("operator" in each.text for each in spoke.hypotheses)
 
 
 async def assert_over(call: Call) -> None:
@@ -122,6 +151,55 @@ class CallContract:
         ask = line.call.ask(turn(line, hears=False))
         heard = await during(ask, once_heard(line, line.says("billing")))
         assert heard == Silence()
+
+    async def test_words_that_nobody_minds_let_the_music_go_on(self, line: Line) -> None:
+        await patiently(line.call.answer())
+        waiting = Waiting(line)
+
+        async def talk_in_the_room() -> None:
+            await line.hears_something()
+            await line.says("never mind")
+            await waiting.asked.wait()
+            await line.hears_more_music()
+            await line.presses("1")
+
+        assert await during(line.call.ask(waiting.turn), talk_in_the_room()) == Pressed("1")
+
+    async def test_after_words_that_nobody_minds_others_are_heard_and_end_the_music(self, line: Line) -> None:
+        await patiently(line.call.answer())
+        waiting = Waiting(line)
+
+        async def talk_in_the_room() -> None:
+            await line.hears_something()
+            await line.says("never mind")
+            await waiting.asked.wait()
+            await line.says("operator")
+
+        heard = await during(line.call.ask(waiting.turn), talk_in_the_room())
+        assert isinstance(heard, Spoke)
+        assert heard.hypotheses[0].text == "operator"
+        await patiently(line.hears_silence())
+
+    async def test_a_key_ends_the_music(self, line: Line) -> None:
+        await patiently(line.call.answer())
+        heard = await during(line.call.ask(Waiting(line).turn), once_heard(line, line.presses("2")))
+        assert heard == Pressed("2")
+        await patiently(line.hears_silence())
+
+    async def test_urgent_words_end_the_music_though_nobody_minds_them(self, line: Line) -> None:
+        await patiently(line.call.answer())
+        waiting = Waiting(line)
+        heard = await during(line.call.ask(waiting.turn), once_heard(line, line.says("chest pain")))
+        assert isinstance(heard, Spoke)
+        assert heard.hypotheses[0].text == "chest pain"
+        assert not waiting.asked.is_set()
+        await patiently(line.hears_silence())
+
+    async def test_a_hang_up_ends_the_music(self, line: Line) -> None:
+        await patiently(line.call.answer())
+        with pytest.raises(CallerGone):
+            await during(line.call.ask(Waiting(line).turn), once_heard(line, line.hangs_up()))
+        await assert_over(line.call)
 
     async def test_a_call_is_held_taken_back_and_asked_again(self, line: Line) -> None:
         await patiently(line.call.answer())

@@ -35,32 +35,39 @@ class StreamEnded(Exception):  # noqa: N818 - the state, not a mistake
 class AudioStream:
     """One caller's audio both ways.
 
-    `hears` is called with each frame of caller audio (8 kHz, 16-bit little-endian) as long as it is set. `quiet` is
-    set when nothing is left to play, `pressed` while a digit waits to be taken, `ended` when the connection is over.
+    `hears` is called with each frame of caller audio (8 kHz, 16-bit little-endian) as long as it is set. `paused` holds
+    what plays where it is. `quiet` is set when nothing is left to play, `pressed` while a digit waits to be taken,
+    `ended` when the connection is over.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self.hears: Callable[[bytes], None] | None = None
+        self.paused = False
         self.quiet = asyncio.Event()
         self.quiet.set()
         self.pressed = asyncio.Event()
         self.ended = asyncio.Event()
         self._transport = transport
         self._digits: deque[str] = deque(maxlen=DIGITS_AHEAD)
-        self._playing = b""
-        self._position = 0
+        self._playing: deque[bytes] = deque()
+        self._position = 0  # in the first of them
         self._finished = False
 
-    def play(self, pcm: bytes) -> None:
-        """Play 8 kHz audio from now on, instead of what was playing."""
-        self._playing, self._position = pcm, 0
-        if pcm:
+    def play(self, *pieces: bytes) -> None:
+        """Play 8 kHz audio from now on, instead of what was playing. A piece of no whole frames is filled up.
+
+        The pieces are not copied: a hundred callers who hear the same music share it.
+        """
+        self._playing = deque(piece for piece in pieces if piece)
+        self._position = 0
+        self.paused = False
+        if self._playing:
             self.quiet.clear()
         else:
             self.quiet.set()
 
     def stop(self) -> None:
-        self.play(b"")
+        self.play()
 
     def take_digit(self) -> str | None:
         """Return the oldest digit that was pressed, or None."""
@@ -85,14 +92,10 @@ class AudioStream:
         """Send 20 ms: called by the pacer."""
         if self._finished or self._transport.get_write_buffer_size() > UNSENT_BYTES:
             return
-        if self.quiet.is_set():
+        if self.quiet.is_set() or self.paused:
             self._transport.write(_SILENCE)
-            return
-        pcm = self._playing[self._position : self._position + FRAME_BYTES]
-        self._transport.write(audiosocket.audio(pcm.ljust(FRAME_BYTES, b"\0")))
-        self._position += FRAME_BYTES
-        if self._position >= len(self._playing):
-            self.stop()
+        else:
+            self._transport.write(audiosocket.audio(self._next_frame()))
 
     def take(self, frame: audiosocket.Frame) -> None:
         """Take what Asterisk said after the id."""
@@ -114,6 +117,17 @@ class AudioStream:
         """The connection is over."""
         self.stop()
         self.ended.set()
+
+    def _next_frame(self) -> bytes:
+        piece = self._playing[0]
+        frame = piece[self._position : self._position + FRAME_BYTES]
+        self._position += FRAME_BYTES
+        if self._position >= len(piece):
+            self._playing.popleft()
+            self._position = 0
+        if not self._playing:
+            self.stop()
+        return frame.ljust(FRAME_BYTES, b"\0")
 
 
 class Pacer:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import TYPE_CHECKING
 
 from ivr.asterisk.audiostream import AudioStream, StreamEnded
 from ivr.asterisk.recording import Draft, Recording
 from ivr.asterisk.sounds import pcm_of, write_wav
 from ivr.asterisk.tasks import any_of
-from ivr.call import Deaf, Heard, KeyRules, Pressed, Silence, Turn
+from ivr.call import Deaf, Heard, Hearing, KeyRules, Pressed, Silence, Spoke, Turn
 from ivr.services import Ear, Ears, RecognizerUnavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FINISH_SECONDS = 1.2  # an ear that was told to finish answers within one second
+RELISTEN_SECONDS = 2.0  # so long a worker takes to start: whoever waits is then heard again
+LATELY_FRAMES = 10  # 200 ms, shorter than any pause that ends an utterance
 
 
 class LiveVoice:
@@ -24,7 +27,7 @@ class LiveVoice:
         self._ears = ears
 
     async def play(self, sounds: tuple[Path, ...]) -> None:
-        self._stream.play(pcm_of(sounds))
+        self._stream.play(*pcm_of(sounds))
         try:
             await any_of(self._stream.quiet, self._stream.ended)
         finally:
@@ -33,21 +36,17 @@ class LiveVoice:
             raise StreamEnded
 
     async def ask(self, turn: Turn) -> Heard:
-        """Keys pressed ahead count. Without a recogniser it is Deaf at once, before the question is played."""
+        """Keys pressed ahead count. Without a recogniser it is Deaf at once, before the question is played.
+
+        With `minds`, the question is played all the same, and listening begins as soon as there is a recogniser.
+        """
         if turn.keys is None:
             self._take_keys()
-        if turn.hearing is None or self._stream.pressed.is_set():
-            return await _LiveTurn(self._stream, turn, None).take()
+        taking = _LiveTurn(self._stream, self._ears, turn)
         try:
-            hearing = _Hearing(self._ears.listen(turn.hearing))
-        except RecognizerUnavailable:
-            return Deaf()
-        self._stream.hears = hearing.ear.feed
-        try:
-            return await _LiveTurn(self._stream, turn, hearing).take()
+            return await taking.take()
         finally:
-            self._stream.hears = None
-            hearing.close()
+            taking.close()
 
     async def record(self, into: Path, longest_seconds: float, silence_seconds: float) -> float:
         """End at silence, '#', the limit, or the end of the connection: a hang-up keeps what was said."""
@@ -92,7 +91,12 @@ class _Hearing:
         self._heard = asyncio.get_running_loop().create_task(self._hear())
         self._heard.add_done_callback(lambda _: self.done.set())
 
-    def result(self) -> Heard:
+    async def words(self) -> Heard:
+        """What was heard; an utterance that goes on is cut off here."""
+        if not self.done.is_set():
+            self.ear.finish()
+            if not await any_of(self.done, within=FINISH_SECONDS):
+                return Deaf()
         return self._heard.result()
 
     def close(self) -> None:
@@ -107,45 +111,89 @@ class _Hearing:
 
 
 class _LiveTurn:
-    """One question. The first sign of an answer stops the prompt; a key ends all listening to speech."""
+    """One question. The first sign of an answer stops the prompt; a key ends all listening to speech.
 
-    def __init__(self, stream: AudioStream, turn: Turn, hearing: _Hearing | None) -> None:
+    sign ──▶ answer ──▶ ends the turn
+      ▲        │
+      └────────┘ words that nobody minds, or a recogniser lost: the sounds go on, and another ear listens
+    """
+
+    def __init__(self, stream: AudioStream, ears: Ears, turn: Turn) -> None:
         self._stream = stream
+        self._ears = ears
         self._turn = turn
-        self._hearing = hearing
-        keys = [stream.pressed] if turn.keys else []
-        speech = [hearing.ear.speech_began, hearing.done] if hearing else []
-        self._signs = [stream.ended, *keys, *speech]
-        self._answers = [stream.ended, *keys, *speech[1:]]
+        self._hearing: _Hearing | None = None
+        self._lately = deque[bytes](maxlen=LATELY_FRAMES)
+        self._relisten = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._ends_at: float | None = None
 
     async def take(self) -> Heard:
-        self._stream.play(pcm_of(self._turn.sounds))
-        try:
-            await any_of(self._stream.quiet, *self._signs)
-            signed = await any_of(*self._signs, within=self._turn.silence_seconds)
-        finally:
-            self._stream.stop()
-        return await self._answer() if signed else Silence()
+        if self._turn.hearing and not self._pressed():
+            self._listen(self._turn.hearing)
+            if self._is_deaf() and not self._turn.minds:
+                return Deaf()
+        self._stream.play(*pcm_of(self._turn.sounds))
+        while await self._sign():
+            if (heard := await self._answer()) is not None:
+                return heard
+            self._stream.paused = False
+        return Deaf() if self._is_deaf() else Silence()
 
-    async def _answer(self) -> Heard:
+    def close(self) -> None:
+        self._stream.stop()
+        self._stop_listening()
+        if self._timer:
+            self._timer.cancel()
+
+    # ---- the turn -----------------------------------------------------------------------------------------------
+
+    async def _sign(self) -> bool:
+        """Wait for a key, speech, or the end of the call; False when the turn's time was over before."""
+        signs = [*self._answers(), self._relisten]
+        if self._hearing:
+            signs.append(self._hearing.ear.speech_began)
+        if self._ends_at is None:
+            await any_of(self._stream.quiet, *signs)
+            if not self._stream.quiet.is_set():
+                return True
+            self._ends_at = _now() + self._turn.silence_seconds
+        left = self._ends_at - _now()
+        if left <= 0:  # speech that begins only now is too late, or whoever talks on and on would never be done
+            return any(sign.is_set() for sign in self._answers())
+        return await any_of(*signs, within=left)
+
+    async def _answer(self) -> Heard | None:
+        """What ends the turn; None when it goes on."""
         if self._hearing and not self._pressed():
-            await any_of(*self._answers, within=self._turn.longest_seconds)
+            self._stream.paused = self._turn.barge_in
+            await any_of(*self._answers(), within=self._turn.longest_seconds)
         if self._stream.ended.is_set():
             raise StreamEnded
         if self._turn.keys and self._pressed():
             return await self._keys(self._turn.keys)
-        assert self._hearing, "what is no key is speech"
-        return await self._speech(self._hearing)
+        assert self._turn.hearing, "what is no key is speech"
+        self._relisten.clear()
+        heard = await self._hearing.words() if self._hearing else None
+        if heard and self._ends_with(heard):
+            return heard
+        if isinstance(heard, Deaf):
+            self._listen_later()
+        else:
+            self._listen(self._turn.hearing)
+        return None
 
-    async def _speech(self, hearing: _Hearing) -> Heard:
-        if not hearing.done.is_set():
-            hearing.ear.finish()
-            if not await any_of(hearing.done, within=FINISH_SECONDS):
-                return Deaf()
-        return hearing.result()
+    def _ends_with(self, heard: Heard) -> bool:
+        return self._turn.minds is None or (isinstance(heard, Spoke) and self._turn.ends_with(heard))
+
+    def _answers(self) -> list[asyncio.Event]:
+        keys = [self._stream.pressed] if self._turn.keys else []
+        speech = [self._hearing.done] if self._hearing else []
+        return [self._stream.ended, *keys, *speech]
 
     async def _keys(self, rules: KeyRules) -> Pressed:
-        self._stream.hears = None
+        self._stream.stop()
+        self._stop_listening()
         digits = ""
         while await any_of(self._stream.pressed, self._stream.ended, within=rules.between_seconds):
             digit = self._stream.take_digit()
@@ -160,3 +208,40 @@ class _LiveTurn:
 
     def _pressed(self) -> bool:
         return self._turn.keys is not None and self._stream.pressed.is_set()
+
+    # ---- listening ----------------------------------------------------------------------------------------------
+
+    def _listen(self, hearing: Hearing) -> None:
+        """With a fresh ear, which gets what came while the one before was asked for its words."""
+        self._stop_listening()
+        try:
+            self._hearing = _Hearing(self._ears.listen(hearing))
+        except RecognizerUnavailable:
+            self._listen_later()
+            return
+        for frame in self._lately:
+            self._hearing.ear.feed(frame)
+        self._stream.hears = self._hear
+
+    def _listen_later(self) -> None:
+        self._stop_listening()
+        self._lately.clear()
+        self._timer = asyncio.get_running_loop().call_later(RELISTEN_SECONDS, self._relisten.set)
+
+    def _stop_listening(self) -> None:
+        self._stream.hears = None
+        if self._hearing:
+            self._hearing.close()
+            self._hearing = None
+
+    def _hear(self, frame: bytes) -> None:
+        self._lately.append(frame)
+        if self._hearing:
+            self._hearing.ear.feed(frame)
+
+    def _is_deaf(self) -> bool:
+        return self._turn.hearing is not None and self._hearing is None
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

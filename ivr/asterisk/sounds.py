@@ -15,16 +15,19 @@ if TYPE_CHECKING:
 RATE = 8_000
 SAMPLE_BYTES = 2
 BYTES_PER_SECOND = RATE * SAMPLE_BYTES
-SOUNDS_KEPT = 512  # a practice has some 200 prompts of 3 s: 10 MB
+SOUNDS_KEPT = 512  # a practice has some 200 prompts of 3 s, and music of 80 s: 11 MB
 
 
 class SoundUnusable(ValueError):  # noqa: N818 - named for what is wrong
     """The message names the file, what it is, and what it must be."""
 
 
-def pcm_of(sounds: Iterable[Path]) -> bytes:
-    """Return the sounds one after the other, each padded to whole frames. Raises SoundUnusable, OSError."""
-    return b"".join(_read(sound, sound.stat().st_mtime_ns) for sound in sounds)
+def pcm_of(sounds: Iterable[Path]) -> tuple[bytes, ...]:
+    """Return each sound, padded to whole frames; whoever plays a sound gets the same bytes, not a copy.
+
+    Raises SoundUnusable, OSError.
+    """
+    return tuple(_read(sound, sound.stat().st_mtime_ns) for sound in sounds)
 
 
 @lru_cache(maxsize=SOUNDS_KEPT)

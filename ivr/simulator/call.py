@@ -64,11 +64,10 @@ class SimulatedCall:
 
     async def ask(self, turn: Turn) -> Heard:
         await self.play(*turn.sounds)
-        line = await self._unless_over(self._terminal.line())
-        if line is None:
-            self.caller_hangs_up()
-            raise CallerGone
-        return _heard(line.strip(), turn)
+        while True:
+            heard = _heard(await self._line(), turn)
+            if not isinstance(heard, Spoke) or turn.ends_with(heard):
+                return heard
 
     async def record(self, into: Path, *, longest_seconds: float, silence_seconds: float) -> float:  # noqa: ARG002 - a typed line has no silence
         self._must_live()
@@ -97,6 +96,13 @@ class SimulatedCall:
     def _must_live(self) -> None:
         if self._over.is_set():
             raise CallerGone
+
+    async def _line(self) -> str:
+        line = await self._unless_over(self._terminal.line())
+        if line is None:
+            self.caller_hangs_up()
+            raise CallerGone
+        return line.strip()
 
     async def _unless_over(self, work: Coroutine[Any, Any, _T]) -> _T:
         """The result of `work`, or CallerGone as soon as the call is over."""

@@ -36,10 +36,11 @@ def settings(asterisk: TinyAsterisk) -> AsteriskSettings:
 
 @pytest.fixture
 def sounds(tmp_path: Path) -> tuple[Path, ...]:
-    """Two prompts of 0.1 s."""
+    """Two prompts of 0.1 s, and beside them music.wav of a minute."""
     paths = (tmp_path / "one.wav", tmp_path / "two.wav")
     for path in paths:
         write_wav(path, LOUD * 5)
+    write_wav(tmp_path / "music.wav", LOUD * 3000)
     return paths
 
 

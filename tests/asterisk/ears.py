@@ -12,10 +12,11 @@ PAUSE_FRAMES = 10
 
 
 class LoudEar:
-    def __init__(self, ears: LoudEars) -> None:
+    def __init__(self, ears: LoudEars, hearing: Hearing) -> None:
         self.speech_began = asyncio.Event()
         self.closed = False
         self._ears = ears
+        self._urgent = hearing.urgent
         self._over = asyncio.Event()
         self._quiet = 0
 
@@ -25,6 +26,8 @@ class LoudEar:
         if loud.pcm():
             self._quiet = 0
             self.speech_began.set()
+            if self._urgent and self._urgent(self._ears.words):
+                self._over.set()
         elif self.speech_began.is_set():
             self._quiet += 1
         if self._quiet >= PAUSE_FRAMES and not self._ears.never_ends:
@@ -51,6 +54,7 @@ class LoudEars:
         self.words = words
         self.dies = self.hangs = self.never_ends = False
         self.opened: list[LoudEar] = []
+        self._opens = asyncio.Event()
 
     def can_hear(self, language: str) -> bool:
         return language == "en"
@@ -61,6 +65,13 @@ class LoudEars:
     def listen(self, hearing: Hearing) -> LoudEar:
         if not self.can_hear(hearing.language):
             raise RecognizerUnavailable
-        ear = LoudEar(self)
+        ear = LoudEar(self, hearing)
         self.opened.append(ear)
+        self._opens.set()
         return ear
+
+    async def opens(self, ears: int) -> None:
+        """Wait until so many ears were opened."""
+        while len(self.opened) < ears:
+            self._opens.clear()
+            await self._opens.wait()

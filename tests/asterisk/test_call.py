@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.asterisk.sounds import seconds_of
-from ivr.call import Call, CallerGone, Deaf, Hearing, KeyRules, Pressed, Silence, Spoke, Turn
+from ivr.asterisk.sounds import seconds_of, write_wav
+from ivr.call import Call, CallerGone, Deaf, Hearing, Hypothesis, KeyRules, Pressed, Silence, Spoke, Turn
 from ivr.services import CallEnded, LegAnswered, SwitchDown, TalkBegan
-from tests.call_contract import CallContract, during, patiently
+from tests.asterisk.tiny_asterisk import QUIET
+from tests.call_contract import CallContract, Waiting, during, once_heard, patiently
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,17 +20,33 @@ if TYPE_CHECKING:
     from tests.asterisk.tiny_asterisk import TinyAsterisk, TinyChannel
 
 
+def loud(frame: bytes) -> bool:
+    return frame != QUIET
+
+
+def not_loud(frame: bytes) -> bool:
+    return frame == QUIET
+
+
 class TinyLine:
     """A caller of the tiny Asterisk."""
 
     def __init__(self, caller: TinyChannel, call: Call, house: House, sounds: tuple[Path, ...]) -> None:
         self.call = call
         self.sounds = sounds
+        self.music = sounds[0].with_name("music.wav")
         self._caller = caller
         self._house = house
 
     async def hears_something(self) -> None:
         await self._caller.heard.wait()
+
+    async def hears_more_music(self) -> None:
+        await self._caller.hears_more(loud, 10)
+        assert all(map(loud, dropwhile(not_loud, self._caller.frames)))
+
+    async def hears_silence(self) -> None:
+        await self._caller.hears_more(not_loud, 5)
 
     async def presses(self, digits: str) -> None:
         self._caller.press(digits)
@@ -175,6 +194,66 @@ async def test_a_recogniser_that_does_not_finish_is_deaf(line: TinyLine, house: 
     await line.call.answer()
     turn = Turn((), hearing=Hearing("en"), longest_seconds=0.1)
     assert await during(line.call.ask(turn), line.says("x")) == Deaf()
+
+
+async def test_an_urgent_partial_ends_the_music_while_the_caller_still_talks(line: TinyLine, house: House) -> None:
+    house.ears.never_ends = house.ears.hangs = True
+    await line.call.answer()
+    turn = replace(Waiting(line).turn, longest_seconds=60)
+    heard = await during(line.call.ask(turn), once_heard(line, line.says("chest pain")))
+    assert heard == Spoke((Hypothesis("chest pain", 1.0),))
+
+
+async def test_music_and_keys_go_on_without_a_recogniser_and_the_caller_is_heard_once_it_is_back(
+    line: TinyLine, house: House
+) -> None:
+    house.ears.dies = True
+    await line.call.answer()
+
+    async def speak_until_heard() -> None:
+        await line.hears_something()
+        await line.says("operator")
+        await house.ears.opens(2)
+        await line.hears_more_music()
+        house.ears.dies = False
+        await line.says("operator")
+
+    heard = await during(line.call.ask(Waiting(line).turn), speak_until_heard())
+    assert heard == Spoke((Hypothesis("operator", 1.0),))
+    assert house.ears.opened[0].closed
+
+
+async def test_a_key_ends_music_that_nobody_listens_to(line: TinyLine, house: House) -> None:
+    await line.call.answer()
+    turn = replace(Waiting(line).turn, hearing=Hearing("es"))
+    assert await during(line.call.ask(turn), once_heard(line, line.presses("1"))) == Pressed("1")
+
+
+async def test_music_that_nobody_listened_to_is_deaf_at_its_end(line: TinyLine, caller: TinyChannel) -> None:
+    await line.call.answer()
+    turn = replace(Waiting(line).turn, sounds=line.sounds, hearing=Hearing("es"), silence_seconds=0)
+    assert await patiently(line.call.ask(turn)) == Deaf()
+    assert sum(map(loud, caller.frames)) == 10
+
+
+async def test_whoever_talks_on_and_on_is_silent_when_the_music_is_over(line: TinyLine, caller: TinyChannel) -> None:
+    await line.call.answer()
+    caller.babbles = True
+    turn = replace(Waiting(line).turn, sounds=line.sounds, longest_seconds=0.1, silence_seconds=0.3)
+    assert await patiently(line.call.ask(turn)) == Silence()
+
+
+async def test_a_prompt_that_speech_stopped_goes_on_where_it_was_when_nobody_minds(
+    line: TinyLine, caller: TinyChannel, sounds: tuple[Path, ...]
+) -> None:
+    written = [bytes([number, 1]) * 160 for number in range(100)]
+    write_wav(sounds[0], b"".join(written))
+    await line.call.answer()
+    turn = replace(Waiting(line).turn, sounds=sounds[:1], barge_in=True, silence_seconds=0)
+    assert await during(line.call.ask(turn), once_heard(line, line.says("never mind"))) == Silence()
+    heard = list(dropwhile(not_loud, caller.frames))
+    assert QUIET in heard[: heard.index(written[-1])]
+    assert list(filter(loud, heard)) == written
 
 
 async def test_a_cancelled_prompt_stops_and_the_next_question_works(line: TinyLine, caller: TinyChannel) -> None:

@@ -205,7 +205,11 @@ NO_CHANNEL = {"Response": "Error", "Message": "No such channel"}
 
 
 class TinyChannel:
-    """A caller in [careline], or a person's leg in [careline-person]. `heard` is set by a sound that is no silence."""
+    """A caller in [careline], or a person's leg in [careline-person].
+
+    `frames` is all audio that came for the caller; `heard` is set by a sound that is no silence. A caller who `babbles`
+    is never silent.
+    """
 
     def __init__(self, asterisk: TinyAsterisk, unique_id: str, name: str) -> None:
         self.id = unique_id
@@ -216,6 +220,9 @@ class TinyChannel:
         self.variables: Fields = {}
         self.connected = asyncio.Condition()
         self.heard = asyncio.Event()
+        self.frames: list[bytes] = []
+        self.babbles = False
+        self._grew = asyncio.Event()
         self.gone = asyncio.Event()
         self.hangup_cause = ""
         self.agi_connections = 0
@@ -250,6 +257,14 @@ class TinyChannel:
     async def called_agi(self, times: int) -> None:
         async with asyncio.timeout(10), self.connected:
             await self.connected.wait_for(lambda: self.agi_connections >= times)
+
+    async def hears_more(self, wanted: Callable[[bytes], bool], frames: int) -> None:
+        """Wait until so many more frames came that are wanted."""
+        so_far = len(self.frames)
+        async with asyncio.timeout(10):
+            while sum(map(wanted, self.frames[so_far:])) < frames:
+                self._grew.clear()
+                await self._grew.wait()
 
     # ---- what Asterisk does -----------------------------------------------------------------------------------
 
@@ -381,8 +396,11 @@ class TinyChannel:
                 for frame in decoder.feed(data):
                     if frame == audiosocket.Hangup():
                         return 0
-                    if isinstance(frame, audiosocket.Audio) and frame.pcm != QUIET:
-                        self.heard.set()
+                    if isinstance(frame, audiosocket.Audio):
+                        self.frames.append(frame.pcm)
+                        self._grew.set()
+                        if frame.pcm != QUIET:
+                            self.heard.set()
         except ConnectionError:
             pass
         finally:
@@ -392,7 +410,8 @@ class TinyChannel:
 
     async def _send_audio(self, writer: asyncio.StreamWriter) -> None:
         while True:
-            writer.write(self._says.pop(0) if self._says else audiosocket.audio(QUIET))
+            goes_on = audiosocket.audio(LOUD if self.babbles else QUIET)
+            writer.write(self._says.pop(0) if self._says else goes_on)
             await asyncio.sleep(0.005)
 
     def _leave_bridge(self) -> None:

@@ -15,6 +15,7 @@ from ivr.asterisk.sounds import write_wav
 from ivr.call import Call, KeyRules, Pressed, Silence, Turn
 from ivr.services import CallEnded, Cause, LegAnswered, LegEnded, LegRinging, SwitchBack, TalkBegan
 from lab.phone import Answers, Phone, Rejects
+from lab.sound import not_silent
 from tests.asterisk.conftest import House
 from tests.call_contract import CallContract, during, patiently
 
@@ -57,6 +58,7 @@ def sounds(tmp_path: Path) -> tuple[Path, ...]:
     paths = (tmp_path / "one.wav", tmp_path / "two.wav")
     for path in paths:
         write_wav(path, tone(600, 0.5).tobytes())
+    write_wav(tmp_path / "music.wav", tone(700, 20).tobytes())
     return paths
 
 
@@ -67,11 +69,20 @@ class SipLine:
         self.phone = phone
         self.call = call
         self.sounds = sounds
+        self.music = sounds[0].with_name("music.wav")
         self._house = house
         self._ana = ana
 
     async def hears_something(self) -> None:
         await self.phone.heard.until(loud)
+
+    async def hears_more_music(self) -> None:
+        so_far = len(self.phone.heard.pcm())
+        await self.phone.heard.until(lambda pcm: len(pcm) > so_far + RATE // 2)
+        assert len(not_silent(self.phone.heard.pcm(), join_seconds=0.06)) == 1
+
+    async def hears_silence(self) -> None:
+        await self.phone.heard.until(lambda pcm: len(pcm) > RATE and not loud(pcm[-RATE // 5 :]))
 
     async def presses(self, digits: str) -> None:
         self.phone.press(digits)

@@ -15,28 +15,37 @@ from ivr.simulator.switch import Manner, SimulatedSwitch
 from ivr.simulator.terminal import Script
 from tests.call_contract import CallContract
 
-PROMPTS = TextPrompts({"en": {"welcome": "Welcome.", "how": "How can we help?"}})
+PROMPTS = TextPrompts({"en": {"welcome": "Welcome.", "how": "How can we help?", "music": "(music)"}})
 
 
 class TypedLine:
     """A caller at a keyboard."""
 
     sounds = (Path("en/welcome"), Path("en/how"))
+    music = Path("en/music")
 
     def __init__(self) -> None:
         self._typed: asyncio.Queue[str | None] = asyncio.Queue()
-        self._heard = asyncio.Event()
+        self._heard: list[str] = []
+        self._hears = asyncio.Event()
         self._switch = SimulatedSwitch({"PJSIP/ana": Manner.ANSWERS}, pace=0)
         self.call = SimulatedCall("call-1", self, PROMPTS, self._switch)
 
     def hears(self, text: str) -> None:
-        self._heard.set()
+        self._heard.append(text)
+        self._hears.set()
 
     async def line(self) -> str | None:
         return await self._typed.get()
 
     async def hears_something(self) -> None:
-        await self._heard.wait()
+        await self._hears.wait()
+
+    async def hears_more_music(self) -> None:
+        assert self._heard == ["(music)"]  # told once: a text does not go on
+
+    async def hears_silence(self) -> None:
+        pass
 
     async def presses(self, digits: str) -> None:
         self._typed.put_nowait(digits)
