@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the types of the fields at run time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ivr.errors import UserError
 from ivr.menus.mistakes import place, suggestion
 from ivr.menus.yaml_marks import Node, read
 
 SETTINGS_FILES = (Path("careline.yaml"), Path("/etc/careline/careline.yaml"))
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -26,6 +27,9 @@ class SettingsError(UserError):
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+_S = TypeVar("_S", bound=_Section)
 
 
 class Listen(_Section):
@@ -41,7 +45,7 @@ class Manager(_Section):
     host: str = "127.0.0.1"
     port: Port = 5038
     user: str = "careline"
-    secret: str = ""
+    secret: str = Field("", repr=False)
     secret_file: Path | None = None
 
 
@@ -66,6 +70,67 @@ class Speech(_Section):
     voices: Mapping[str, str] = {}
 
 
+class Mail(_Section):
+    """The mail server for alerts. `tls`: "starttls" (port 587), "tls" from the first byte (465), or "none" (25).
+
+    Without a `user` there is no login. The password stands here or, readable to us alone, in `password_file`.
+    """
+
+    host: str
+    port: Port = 587
+    user: str = ""
+    password: str = Field("", repr=False)
+    password_file: Path | None = None
+    sender: str = Field(alias="from")
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+
+    @model_validator(mode="after")
+    def _keeps_its_password(self) -> Mail:
+        if self.user and self.tls == "none" and self.host not in LOOPBACK:
+            raise ValueError("logs in without TLS, where anybody may read the password: set tls to starttls or tls")
+        if "@" not in self.sender or not self.sender.isprintable():
+            raise ValueError("needs the sender's address in 'from', like alerts@example.org")
+        return self
+
+
+class Webhook(_Section):
+    """What alerts are signed with when they are posted to a web address; unsigned without a secret."""
+
+    secret: str = Field("", repr=False)
+    secret_file: Path | None = None
+
+
+class Sms(_Section):
+    """The request that the gateway for text messages wants, with {to}, {text} and {secret} in their places.
+
+    They are escaped for where they stand: the URL, a form, or JSON (which a `content-type` that is not given is).
+    """
+
+    url: str = Field(repr=False)
+    method: Literal["POST", "PUT", "GET"] = "POST"
+    headers: Mapping[str, str] = Field({}, repr=False)
+    body: str = Field('{"to": "{to}", "text": "{text}"}', repr=False)
+    secret: str = Field("", repr=False)
+    secret_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _says_whom_and_what(self) -> Sms:
+        if not self.url.startswith(("https://", "http://")):
+            raise ValueError("needs a 'url' that begins with https:// or http://")
+        sent = self.url if self.method == "GET" else self.url + self.body
+        if "{to}" not in sent or "{text}" not in sent:
+            raise ValueError("never says {to} or {text}: write both into 'body', or into 'url' for a GET")
+        return self
+
+
+class Notify(_Section):
+    """How alerts leave this host. What is not here is not used; whose address is where stands in the plan."""
+
+    mail: Mail | None = None
+    webhook: Webhook = Webhook()
+    sms: Sms | None = None
+
+
 class Settings(_Section):
     """`prompts`: folders with recordings (en/NAME.wav) and texts (en.yaml) that go before the shipped ones.
 
@@ -78,6 +143,7 @@ class Settings(_Section):
     prompts: tuple[Path, ...] = ()
     asterisk: Asterisk = Asterisk()
     speech: Speech = Speech()
+    notify: Notify = Notify()
     log_json: bool = False
 
 
@@ -107,7 +173,7 @@ def load(file: Path) -> Settings:
         settings = Settings.model_validate(node.plain())
     except ValidationError as wrong:
         raise SettingsError("\n".join(_mistakes(file, node, wrong))) from None
-    return _with_secret(_beside(settings, file.parent))
+    return _with_secrets(_beside(settings, file.parent), file.parent)
 
 
 def _mistakes(file: Path, node: Node, wrong: ValidationError) -> list[str]:
@@ -125,21 +191,28 @@ def _sentence(path: tuple[str | int, ...], kind: str, otherwise: str) -> str:
         case "missing":
             return f"'{path[-1]}' is missing in {where}"
         case "extra_forbidden":
-            known = {key for section in (Settings, Asterisk, Manager, Listen, Speech) for key in section.model_fields}
-            return f"'{path[-1]}' is not a key of {where}{suggestion(str(path[-1]), known)}"
+            return f"'{path[-1]}' is not a key of {where}{suggestion(str(path[-1]), _keys())}"
         case "model_type" | "dict_type" | "mapping_type":
             return f"{place(path) if path else where} must be keys and values"
         case "path_type":
             return f"{place(path)} must be a path"
+        case "value_error":
+            return f"{place(path)} {otherwise.removeprefix('Value error, ')}"
         case _:
             return f"{place(path)}: {otherwise}"
+
+
+def _keys() -> set[str]:
+    """Every key of every section."""
+    return {
+        field.alias or name for section in _Section.__subclasses__() for name, field in section.model_fields.items()
+    }
 
 
 def _beside(settings: Settings, folder: Path) -> Settings:
     """Relative paths, made relative to the file's folder."""
     state, asterisk, speech = folder / settings.state, settings.asterisk, settings.speech
-    secret_file, sounds = asterisk.ami.secret_file, asterisk.sounds
-    ami = asterisk.ami.model_copy(update={"secret_file": secret_file and folder / secret_file})
+    sounds = asterisk.sounds
     models = {language: folder / model for language, model in speech.models.items()}
     return settings.model_copy(
         update={
@@ -147,20 +220,27 @@ def _beside(settings: Settings, folder: Path) -> Settings:
             "state": state,
             "cache": folder / settings.cache if settings.cache else state / "cache",
             "prompts": tuple(folder / each for each in settings.prompts),
-            "asterisk": asterisk.model_copy(update={"ami": ami, "sounds": sounds and folder / sounds}),
+            "asterisk": asterisk.model_copy(update={"sounds": sounds and folder / sounds}),
             "speech": speech.model_copy(update={"models": models}),
         }
     )
 
 
-def _with_secret(settings: Settings) -> Settings:
-    ami = settings.asterisk.ami
-    if ami.secret_file is None:
-        return settings
+def _with_secrets(section: _S, folder: Path) -> _S:
+    """The section and those within, with each secret that has a file of its own read from there."""
+    found: dict[str, object] = {}
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, _Section):
+            found[name] = _with_secrets(value, folder)
+        elif name.endswith("_file") and isinstance(value, Path):
+            found |= {name: folder / value, name.removesuffix("_file"): _secret(folder / value)}
+    return section.model_copy(update=found)
+
+
+def _secret(file: Path) -> str:
     try:
-        secret = ami.secret_file.read_text("utf-8").strip()
+        return file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise SettingsError(f"the secret file {ami.secret_file} cannot be read: {why}") from None
-    asterisk = settings.asterisk.model_copy(update={"ami": ami.model_copy(update={"secret": secret})})
-    return settings.model_copy(update={"asterisk": asterisk})
+        raise SettingsError(f"the secret file {file} cannot be read: {why}") from None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.settings import SettingsError, find, load
+from ivr.settings import Mail, Notify, SettingsError, Sms, Webhook, find, load
 
 
 def written(folder: Path, text: str) -> Path:
@@ -117,3 +117,93 @@ def test_the_file_beside_one_goes_before_the_host_s(tmp_path: Path, monkeypatch:
         find()
     written(tmp_path, "plan: p.yaml\n")
     assert find() == Path("careline.yaml")
+
+
+# ---- alerts ---------------------------------------------------------------------------------------------------------
+
+NOTIFY = """\
+plan: p.yaml
+notify:
+  mail: {host: mail.riverside.example, user: careline, password_file: mail-password, from: alerts@riverside.example}
+  webhook: {secret: hush}
+  sms:
+    url: "https://sms.example/v1/messages"
+    headers: {Authorization: "Bearer {secret}"}
+    body: '{"to": ["{to}"], "text": "{text}"}'
+    secret_file: sms-secret
+"""
+
+
+def test_how_alerts_leave_the_host(tmp_path: Path) -> None:
+    (tmp_path / "mail-password").write_text("pass word\n")
+    (tmp_path / "sms-secret").write_text("token\n")
+    notify = load(written(tmp_path, NOTIFY)).notify
+    assert notify.mail
+    assert notify.sms
+    assert (notify.mail.port, notify.mail.tls, notify.mail.sender) == (587, "starttls", "alerts@riverside.example")
+    assert (notify.mail.password, notify.webhook.secret, notify.sms.secret) == ("pass word", "hush", "token")
+    assert (notify.sms.method, notify.sms.body) == ("POST", '{"to": ["{to}"], "text": "{text}"}')
+
+
+def test_no_alert_leaves_a_host_whose_settings_do_not_say_how(tmp_path: Path) -> None:
+    notify = load(written(tmp_path, "plan: p.yaml\n")).notify
+    assert (notify.mail, notify.sms, notify.webhook.secret) == (None, None, "")
+
+
+def test_no_secret_shows(tmp_path: Path) -> None:
+    (tmp_path / "mail-password").write_text("T0P")
+    (tmp_path / "sms-secret").write_text("T0P")
+    text = NOTIFY.replace("hush", "T0P").replace("Bearer {secret}", "T0P") + "asterisk: {ami: {secret: T0P}}\n"
+    assert "T0P" not in repr(load(written(tmp_path, text)))
+
+
+@pytest.mark.parametrize(
+    ("notify", "mistake"),
+    [
+        (
+            "mail: {host: mail.example, user: us, tls: none, from: a@b.example}",
+            (
+                "2:10: 'mail' of 'notify' logs in without TLS, where anybody may read the password: "
+                "set tls to starttls or tls"
+            ),
+        ),
+        (
+            "mail: {host: localhost, from: alerts}",
+            "2:10: 'mail' of 'notify' needs the sender's address in 'from', like alerts@example.org",
+        ),
+        ("mail: {host: localhost}", "2:10: 'from' is missing in 'mail' of 'notify'"),
+        (
+            "mail: {host: localhost, form: a@b.example, from: a@b.example}",
+            "2:34: 'form' is not a key of 'mail' of 'notify'; did you mean 'from'?",
+        ),
+        (
+            "mail: {host: localhost, from: a@b.example, tls: ssl}",
+            "2:58: 'tls' of 'mail' of 'notify': Input should be 'starttls', 'tls' or 'none'",
+        ),
+        (
+            "sms: {url: sms.example}",
+            "2:10: 'sms' of 'notify' needs a 'url' that begins with https:// or http://",
+        ),
+        (
+            "sms: {url: 'https://sms.example/?to={to}', method: GET}",
+            "2:10: 'sms' of 'notify' never says {to} or {text}: write both into 'body', or into 'url' for a GET",
+        ),
+    ],
+)
+def test_mistakes_in_how_alerts_leave_are_told_at_their_place(tmp_path: Path, notify: str, mistake: str) -> None:
+    assert refused(written(tmp_path, f"plan: p.yaml\nnotify: {{{notify}}}\n")) == [mistake]
+
+
+def test_a_mail_server_on_this_host_may_take_a_login_in_the_clear(tmp_path: Path) -> None:
+    text = "plan: p.yaml\nnotify: {mail: {host: localhost, port: 25, user: us, tls: none, from: a@b.example}}\n"
+    assert load(written(tmp_path, text)).notify.mail
+
+
+def test_the_example_in_the_documentation_is_right_and_has_every_key(tmp_path: Path) -> None:
+    documentation = (Path(__file__).parents[1] / "docs/operations.md").read_text("utf-8")
+    example = documentation[documentation.index("notify:\n") :].partition("```")[0]
+    for file in ("mail-password", "webhook-secret", "sms-secret"):
+        (tmp_path / file).write_text("hush")
+    assert load(written(tmp_path, f"plan: p.yaml\n{example}")).notify.sms
+    keys = {each.alias or name for part in (Notify, Mail, Webhook, Sms) for name, each in part.model_fields.items()}
+    assert {key for key in keys if f"{key}:" not in example} == set()
