@@ -13,6 +13,7 @@ COMMANDS = {
     "calls": "calls:calls",
     "explain": "calls:explain",
     "voicemail": "voicemail:voicemail",
+    "staffing": "staffing:staffing",
     "status": "people:status",
     "ready": "people:ready",
     "not-ready": "people:not_ready",
