@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import httpx2
 
+from ivr.notify.certificates import UNTRUSTED, is_untrusted
 from ivr.notify.port import NotDelivered
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ class Http:
                 status = await self._status(request)
         except TimeoutError:
             raise NotDelivered(f"no answer within {self._answer_seconds:g} s") from None
-        except (httpx2.ConnectError, OSError):
-            raise NotDelivered("the server cannot be reached") from None
+        except (httpx2.ConnectError, OSError) as error:
+            raise NotDelivered(UNTRUSTED if is_untrusted(error) else "the server cannot be reached") from None
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:  # their messages may hold the address
             raise NotDelivered(f"the request failed ({type(error).__name__})") from None
         if 300 <= status < 400:  # noqa: PLR2004 - HTTP's own numbers

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import aiosmtplib
 
+from ivr.notify.certificates import UNTRUSTED, is_untrusted
 from ivr.notify.port import Alert, NotDelivered
 
 if TYPE_CHECKING:
@@ -53,10 +54,8 @@ class MailPort:
                 await self._send(message(alert, self._server.sender, address))
         except TimeoutError:
             raise NotDelivered(f"the mail server did not finish within {self._talk_seconds:g} s") from None
-        except aiosmtplib.SMTPException as error:
-            raise NotDelivered(_reason(error)) from None
-        except (OSError, ValueError) as error:
-            raise NotDelivered(f"the mail failed ({type(error).__name__})") from None
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise NotDelivered(UNTRUSTED if is_untrusted(error) else _reason(error)) from None
 
     async def _send(self, mail: EmailMessage) -> None:
         server = self._server
@@ -91,7 +90,7 @@ def _domain(mail: EmailMessage) -> str:
     return senders[0].domain if senders else "careline"
 
 
-def _reason(error: aiosmtplib.SMTPException) -> str:
+def _reason(error: Exception) -> str:
     """Why, by its kind and the server's number: what a server says may repeat the address."""
     match error:
         case aiosmtplib.SMTPAuthenticationError():
@@ -102,5 +101,7 @@ def _reason(error: aiosmtplib.SMTPException) -> str:
             return f"the mail server refuses the recipient ({error.recipients[0].code})"
         case aiosmtplib.SMTPResponseException():
             return f"the mail server answers {error.code}"
-        case _:
+        case aiosmtplib.SMTPException():
             return f"the mail server does not do what the settings ask for ({error})"  # the library's own words
+        case _:
+            return f"the mail failed ({type(error).__name__})"

@@ -30,4 +30,4 @@ class NotDelivered(Exception):  # noqa: N818 - named for what became of the aler
 
 class Port(Protocol):
     async def deliver(self, address: str, alert: Alert) -> None:
-        """Hand the alert over, or raise NotDelivered, within half a minute or so. May be cancelled at any moment."""
+        """Hand the alert over, or raise NotDelivered. May be cancelled at any moment: what takes too long, is."""

@@ -130,7 +130,7 @@ async def serving(tiny: Tiny, tls: ssl.SSLContext | None = None) -> AsyncIterato
         task = cast("asyncio.Task[None]", asyncio.current_task())
         open_talks.add(task)
         try:
-            with suppress(OSError, asyncio.IncompleteReadError):
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):  # 3.11 reports cancelled talks
                 await tiny.talk(reader, writer)
         finally:
             open_talks.discard(task)

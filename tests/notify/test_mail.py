@@ -77,11 +77,19 @@ async def test_a_server_without_the_tls_that_is_asked_for_gets_nothing() -> None
     assert smtp.mails == []
 
 
-async def test_a_certificate_that_is_not_trusted_gets_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+async def test_a_certificate_that_is_not_trusted_gets_nothing(tmp_path: Path, tls: Tls) -> None:
     certificate, _ = certificates(tmp_path)
-    async with serving(TinySmtp(certificate)) as smtp:
-        assert await refusal(MailPort(server_at(smtp.port, tls="starttls")), ANA)
+    async with serving(TinySmtp(certificate), certificate if tls == "tls" else None) as smtp:
+        why = await refusal(MailPort(server_at(smtp.port, tls=tls)), ANA)
+    assert why == "the server's certificate is not trusted by this host"
     assert smtp.mails == []
+
+
+async def test_an_alert_may_have_any_letters() -> None:
+    async with serving(TinySmtp()) as smtp:
+        await MailPort(server_at(smtp.port)).deliver(ANA, replace(ALERT, title="Niños", text="8 min — ¡ahora!\n.\n"))
+    assert (smtp.mails[0]["Subject"], smtp.mails[0].get_content()) == ("Niños", "8 min — ¡ahora!\n.\n")
 
 
 async def test_a_refused_login_is_told_without_the_user(tmp_path: Path) -> None:

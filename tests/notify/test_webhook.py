@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,7 +11,11 @@ from ivr.notify.http_request import Http
 from ivr.notify.webhook import WebhookPort
 from tests.fakes import FakeClock
 from tests.notify.alerts import ALERT, refusal
+from tests.notify.certificates import certificates
 from tests.notify.servers import TinyHttp, free_port, serving
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CLOCK = FakeClock(1_800_000_000.9)
 
@@ -36,6 +41,15 @@ async def test_an_alert_is_posted_as_json_and_signed() -> None:
     assert posted.headers["careline-timestamp"] == "1800000000"
     expected = hmac.new(b"hush", b"1800000000." + posted.body, hashlib.sha256).hexdigest()
     assert posted.headers["careline-signature"] == f"sha256={expected}"
+
+
+async def test_a_server_with_tls_must_be_one_that_this_host_trusts(tmp_path: Path) -> None:
+    certificate, trust = certificates(tmp_path)
+    async with serving(TinyHttp([200]), certificate) as server:
+        url = server.url.replace("http:", "https:")
+        await WebhookPort("hush", CLOCK, Http(trust)).deliver(url, ALERT)
+        assert await refusal(port(), url) == "the server's certificate is not trusted by this host"
+    assert len(server.seen.all) == 1
 
 
 async def test_without_a_secret_nothing_is_signed() -> None:
