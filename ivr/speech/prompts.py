@@ -4,6 +4,9 @@ A prompt is taken from, in this order,
     a recording              <recorded>/<language>/<name>.wav
     the PBX's own voice      <asterisk>/<language>/<sound>.wav ..., where the manifest names a fitting sound
     a synthesiser            of the text in the plan or in prompts/<language>.yaml
+the music that callers wait with from
+    a recording              <recorded>/<language>/music.wav, or <recorded>/music.wav for all languages
+    ivr.speech.music
 and kept in the cache folder as 8 kHz WAV, named by a hash of what it was made from.
 """
 
@@ -18,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from ivr.speech import wav
+from ivr.speech import music, wav
 from ivr.speech.numbers import LARGEST, digit_sounds
 from ivr.speech.tables import Table
 from ivr.speech.tts import NoSynthesiser, SynthesisFailed, VoiceSettings, find_voice
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from ivr.menus.wording import Wording
 
 BEEP = "beep"
+MUSIC = "music"
 
 _AT_A_TIME = 2  # synthesisers at once: a start must leave the other calls of this host a core
 _SPOKEN_NUMBERS = 20  # where the PBX has no digits: further back in line, a number comforts nobody
@@ -136,8 +140,7 @@ class PromptLibrary:
                     yield _Wish(language, name, entry.text, language, entry.asterisk)
             for name, wording in wordings.items():
                 yield _Wish(language, name, wording.text, wording.voice)
-            if BEEP not in wordings:
-                yield _Wish(language, BEEP)
+            yield from (_Wish(language, name) for name in (BEEP, MUSIC) if name not in wordings)
             yield from self._wished_numbers(language)
 
     def _wished_numbers(self, language: str) -> Iterator[_Wish]:
@@ -152,11 +155,20 @@ class PromptLibrary:
     # ---- one sound; in a thread ---------------------------------------------------------------------------------
 
     def _made(self, wish: _Wish) -> Path:
+        if wish.name == MUSIC and not wish.text:
+            return self._music(wish)
         if file := self._recorded_file(wish) or self._asterisk_file(wish.language, wish.asterisk):
             return self._imported(file)
         if wish.text:
             return self._spoken(wish)
         return self._cached("beep", lambda: wav.tone(hertz=1000, seconds=0.4))
+
+    def _music(self, wish: _Wish) -> Path:
+        file = self._recorded_file(wish)
+        if file is None:
+            return self._cached(f"music\0{music.VERSION}", music.compose)
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        return self._cached(f"music\0{content}", lambda: music.levelled(wav.read(file)))
 
     def _imported(self, file: Path) -> Path:
         content = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -174,7 +186,8 @@ class PromptLibrary:
         return path
 
     def _recorded_file(self, wish: _Wish) -> Path | None:
-        files = (folder / wish.language / f"{wish.name}.wav" for folder in self._folders.recorded)
+        places = (wish.language, ".") if wish.name == MUSIC else (wish.language,)
+        files = (folder / place / f"{wish.name}.wav" for folder in self._folders.recorded for place in places)
         return next((file for file in files if file.is_file()), None)
 
     def _asterisk_file(self, language: str, sound: str) -> Path | None:

@@ -130,6 +130,28 @@ async def test_there_is_always_a_beep(practice: Practice) -> None:
     assert seconds(library.sound("es", "beep")) == pytest.approx(0.4)
 
 
+async def test_there_is_always_music_the_same_for_all_languages(practice: Practice) -> None:
+    library = practice.library()
+    await library.build({"en": {}, "es": {}})
+    assert library.sound("en", "music") == library.sound("es", "music")
+    assert seconds(library.sound("en", "music")) == 80.0
+
+
+async def test_the_practices_own_music_is_for_all_languages_or_for_one(practice: Practice) -> None:
+    practice.record("recorded/music.wav", seconds=3.0)
+    practice.record("recorded/es/music.wav", seconds=2.0)
+    library = practice.library()
+    await library.build({"en": {}, "es": {}})
+    assert [seconds(library.sound(language, "music")) for language in ("en", "es")] == [3.0, 2.0]
+
+
+async def test_other_recordings_are_of_one_language(practice: Practice) -> None:
+    practice.record("recorded/welcome.wav", seconds=4.0)
+    library = practice.library()
+    await library.build(OWN)
+    assert seconds(library.sound("en", "welcome")) < 3
+
+
 async def test_progress_counts_to_the_end(practice: Practice) -> None:
     told: list[tuple[int, int]] = []
     await practice.library().build(OWN, lambda done, total: told.append((done, total)))
