@@ -1,6 +1,6 @@
 """Events as JSON and back, without loss: the journal's format.
 
-    {"version": 1, "event": "OfferFailed", "offer": 7, "cause": "BUSY"}
+    {"version": 2, "event": "OfferFailed", "offer": 7, "cause": "BUSY"}
 
 A field that did not exist when an event was written takes its default, so old journals stay readable. Anything else
 that does not fit raises EventFormatError: a journal that is half understood must not be replayed.
@@ -8,14 +8,17 @@ that does not fit raises EventFormatError: a journal that is half understood mus
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
-from typing import Any, TypeAlias, Union, get_args, get_type_hints
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from acd.events import Cause, Event
-from acd.model import Agent, Overflow, Queue, Urgency
+from acd.events import Event
+from acd.skills import Needs, NeedsError
 
-VERSION = 1
+VERSION = 2
 
 JSON: TypeAlias = Union[bool, int, float, str, list["JSON"], dict[str, "JSON"], None]  # noqa: UP007 - recursive
 
@@ -25,56 +28,108 @@ class EventFormatError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """How values of one type are written and read; `read` raises EventFormatError."""
 
     write: Callable[[Any], Any]
     read: Callable[[Any], Any]
 
 
-def _plain(*kinds: type) -> _Form:
+def _same(value: Any) -> Any:
+    return value
+
+
+def _plain(*kinds: type) -> Form:
     def read(value: Any) -> Any:
         if type(value) not in kinds:
             raise EventFormatError(f"expected {kinds[0].__name__}, found {type(value).__name__}")
         return value
 
-    return _Form(write=lambda value: value, read=read)
+    return Form(_same, read)
 
 
-def _named(kind: type[Cause | Urgency]) -> _Form:
+_LIST, _DICT = _plain(list), _plain(dict)
+_PLAIN = {str: _plain(str), int: _plain(int), float: _plain(float, int), bool: _plain(bool)}
+
+
+@cache
+def form_of(hint: Any) -> Form:  # noqa: PLR0911 - a kind of type per line
+    """The form of a type: plain ones, Needs, enums, dataclasses, tuples, lists, frozensets and mappings of such."""
+    if hint in _PLAIN:
+        return _PLAIN[hint]
+    if hint is Needs:
+        return Form(str, _needs)
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin in {types.UnionType, Union}:
+        (kind,) = [part for part in parts if part is not type(None)]
+        return _optional(form_of(kind))
+    if origin in {tuple, list, frozenset}:
+        return _of_fixed(parts) if origin is tuple and parts[-1] is not ... else _many(form_of(parts[0]), origin)
+    if origin in {Mapping, dict}:
+        return _mapping(form_of(parts[0]), form_of(parts[1]))
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return _named(hint)
+    assert is_dataclass(hint), hint
+    return _record(hint)  # type: ignore[arg-type]
+
+
+def _needs(value: Any) -> Needs:
+    try:
+        return Needs.parse(_PLAIN[str].read(value))
+    except NeedsError as wrong:
+        raise EventFormatError(str(wrong)) from wrong
+
+
+def _named(kind: type[Enum]) -> Form:
+    members = kind.__members__
+
     def read(value: Any) -> Any:
-        for member in kind:
-            if member.name == value:
-                return member
-        raise EventFormatError(f"{value!r} is no {kind.__name__}")
+        if not isinstance(value, str) or value not in members:
+            raise EventFormatError(f"{value!r} is no {kind.__name__}")
+        return members[value]
 
-    return _Form(write=lambda member: member.name, read=read)
+    return Form(write=lambda member: member.name, read=read)
 
 
-def _many(item: _Form, made: Callable[[list[Any]], Any], order: Callable[[Any], list[Any]] = list) -> _Form:
+def _many(item: Form, made: Callable[[list[Any]], Any]) -> Form:
+    """A frozenset is written in order, so that equal values are written alike."""
+    write, read, order = item.write, item.read, sorted if made is frozenset else list
+    return Form(
+        write=lambda values: [write(each) for each in order(values)],
+        read=lambda value: made([read(each) for each in _LIST.read(value)]),
+    )
+
+
+def _of_fixed(parts: tuple[Any, ...]) -> Form:
+    forms = [form_of(part) for part in parts]
+
     def read(value: Any) -> Any:
-        return made([item.read(each) for each in _LIST.read(value)])
+        if len(_LIST.read(value)) != len(forms):
+            raise EventFormatError(f"expected {len(forms)} values, found {len(value)}")
+        return tuple(form.read(each) for form, each in zip(forms, value, strict=True))
 
-    return _Form(write=lambda values: [item.write(each) for each in order(values)], read=read)
+    return Form(write=lambda values: [form.write(each) for form, each in zip(forms, values, strict=True)], read=read)
 
 
-def _optional(form: _Form) -> _Form:
-    return _Form(
+def _mapping(key: Form, item: Form) -> Form:
+    """JSON knows text keys only, so every key must be text or an enum."""
+
+    def read(value: Any) -> Any:
+        return {key.read(name): item.read(each) for name, each in _DICT.read(value).items()}
+
+    return Form(lambda value: {key.write(name): item.write(each) for name, each in value.items()}, read)
+
+
+def _optional(form: Form) -> Form:
+    return Form(
         write=lambda value: None if value is None else form.write(value),
         read=lambda value: None if value is None else form.read(value),
     )
 
 
-def _levels() -> _Form:
-    def read(value: Any) -> Any:
-        return {name: _INT.read(level) for name, level in _DICT.read(value).items()}
-
-    return _Form(write=dict, read=read)
-
-
-def _record(kind: type) -> _Form:
-    """A dataclass as a dict of its fields; the types of the fields must be in _FORMS."""
-    forms = {name: _FORMS[hint] for name, hint in get_type_hints(kind).items()}
+def _record(kind: type) -> Form:
+    """A dataclass as a dict of its fields."""
+    forms = {name: form_of(hint) for name, hint in get_type_hints(kind).items()}
     required = {each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING}
 
     def write(value: Any) -> dict[str, JSON]:
@@ -88,27 +143,10 @@ def _record(kind: type) -> _Form:
             raise EventFormatError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
         return kind(**{name: forms[name].read(part) for name, part in found.items()})
 
-    return _Form(write, read)
+    return Form(write, read)
 
 
-_STR, _INT, _LIST, _DICT = _plain(str), _plain(int), _plain(list), _plain(dict)
-
-_FORMS: dict[Any, _Form] = {
-    str: _STR,
-    int: _INT,
-    float: _plain(float, int),
-    bool: _plain(bool),
-    Urgency: _named(Urgency),
-    Cause: _named(Cause),
-    frozenset[str]: _many(_STR, frozenset, sorted),
-    frozenset[int]: _many(_INT, frozenset, sorted),
-    Mapping[str, int]: _levels(),
-}
-_FORMS[Overflow | None] = _optional(_record(Overflow))
-_FORMS[tuple[Queue, ...]] = _many(_record(Queue), tuple)
-_FORMS[tuple[Agent, ...]] = _many(_record(Agent), tuple)
-
-_EVENTS = {kind.__name__: _record(kind) for kind in get_args(Event)}
+_EVENTS = {kind.__name__: form_of(kind) for kind in get_args(Event)}
 
 
 def encode(event: Event) -> dict[str, JSON]:
@@ -123,7 +161,7 @@ def decode(data: Mapping[str, Any]) -> Event:
     version, name = found.pop("version", None), found.pop("event", None)
     if version != VERSION:
         raise EventFormatError(f"the event has format version {version!r}; this program reads version {VERSION}")
-    if _STR.read(name) not in _EVENTS:
+    if _PLAIN[str].read(name) not in _EVENTS:
         raise EventFormatError(f"there is no event {name!r}")
     event: Event = _EVENTS[name].read(found)
     return event

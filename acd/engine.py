@@ -1,10 +1,11 @@
 """The routing engine: one event in, commands out. No clock, no I/O, no randomness; times are seconds of one clock.
 
-    what happened ──▶ apply ──▶ expire ──▶ offer ──▶ tell ──▶ what to do
-                        │          │         │
-                        └── staff, lobby, offers: the state, which the same events always build alike
+    what happened ─▶ apply ─▶ expire ─▶ settle ⇄ offer ─▶ alarms, places ─▶ what to do
+                       │         │         │        │
+                       └── staff, lobby, offers, alarms: the state, which the same events always build alike
 
-An offer is reserve → ring → connect → talk. It holds exactly one person and one caller until it ends.
+An event changes the state; the rules then settle whoever is concerned (steps, overflow, who may be offered); pairs are
+offered until nobody ready could serve anybody who waits; last comes what callers and supervisors are told.
 """
 
 from __future__ import annotations
@@ -12,15 +13,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from acd import views
-from acd.commands import Command, Connect, Ring, StopRinging
+from acd.alarms import Alarms
+from acd.commands import Command, StopRinging
+from acd.crews import Crews
 from acd.events import (
+    Acknowledged,
     AgentLoggedOut,
     AgentNotReady,
     AgentReady,
+    CallbackAsked,
+    CallbackCancelled,
+    CallerChanged,
     CallerJoined,
     CallerLeft,
+    CallerReached,
+    CallerUnreached,
     Cause,
     Configured,
+    DayBegan,
+    Device,
+    DeviceChanged,
+    Disposed,
     Event,
     OfferAnswered,
     OfferFailed,
@@ -28,62 +41,83 @@ from acd.events import (
     TalkBegan,
     TalkEnded,
     TimePassed,
+    WrapUpExtended,
 )
 from acd.lobby import Lobby
 from acd.matching import Matching
+from acd.model import CALL
+from acd.offers import RING_GRACE_SECONDS, Offers
+from acd.rules import Rules
 from acd.staff import Staff
-from acd.state import Caller, Offer, Presence, Stage
+from acd.state import Caller, Offer, Person, Presence, Stage
 from acd.strategies import check_strategies
-from acd.timers import CallerDue, OfferDue, PersonDue, Subject, Timers
+from acd.timers import AlarmDue, CallerDue, MoreDue, OfferDue, PartyDue, PersonDue, QueueDue, Subject, Timers
 
 if TYPE_CHECKING:
-    from acd.views import OfferStatus, PersonStatus, WaitingCaller
-
-RING_GRACE_SECONDS = 2.0  # the PBX ends the ring itself and knows the better cause; we only step in when it does not
-CONNECT_SECONDS = 10.0  # a join takes milliseconds; longer than this and the person has hung up on the silence
-REMEMBERED_OFFERS = 4096  # who was rung by an ended offer, for the late answer; more cannot ring at the same moment
+    from acd.views import OfferStatus, Outlook, PersonStatus, QueueStatus, WaitingCaller
 
 
 class Engine:
     """Queues, people and callers, and who is rung for whom.
 
-    `staff`, `lobby` and `open_offers` are there to be read (acd.explain does); only events change them.
+    Its parts are there to be read (acd.explain, acd.views and acd.snapshot do); only events change them.
     """
 
     def __init__(self) -> None:
-        self._timers = Timers()
-        self._matching = Matching()
-        self.staff = Staff(self._matching, self._timers)
-        self.lobby = Lobby(self._matching, self._timers)
-        self.open_offers: dict[int, Offer] = {}
-        self._ended_offers: dict[int, str] = {}
-        self._last_offer = 0
+        self._orders: list[Command] = []
+        self.timers = Timers()
+        self.crews = Crews()
+        self.matching = Matching(self.crews)
+        self.staff = Staff(self.matching, self.crews, self.timers)
+        self.lobby = Lobby(self.matching, self.crews, self.timers, self._orders)
+        self.rules = Rules(self.lobby, self.matching, self.crews, self.timers, self._orders)
+        self.offers_made = Offers(self.staff, self.lobby, self.timers, self._orders)
+        self.alarms = Alarms(self.lobby, self.crews, self.timers, self._orders)
+        self.plan = Configured((), ())
 
     def handle(self, event: Event, now: float) -> list[Command]:
         """What is to be done about the event. Raises UnknownStrategyError, and then nothing has changed."""
+        self._orders.clear()
         # What people did beats what timers say.
-        return [*self._apply(event, now), *self._expire(now), *self._offer(now), *self.lobby.tell()]
+        self._apply(event, now)
+        self._expire(now)
+        self._offer(now)
+        self.alarms.look(self.rules.touched, now)
+        self.lobby.tell(now)
+        return self._orders.copy()
 
     def next_deadline(self) -> float | None:
         """When to hand in TimePassed, unless something else happens first; None when nothing is due ever."""
-        return self._timers.next()
+        return self.timers.next()
 
     # ---- to be looked at ------------------------------------------------------------------------------------------
 
     def waiting(self, now: float) -> tuple[WaitingCaller, ...]:
         """The callers in line, queue by queue, those included who are being rung for."""
-        return views.waiting(self.lobby, self.open_offers, now)
+        return views.waiting(self, now)
+
+    def outlook(self, call: str, now: float) -> Outlook | None:
+        """Place and wait that is left of one who waits; None for everybody else."""
+        return views.outlook(self, call, now)
 
     def agents(self, now: float) -> tuple[PersonStatus, ...]:
         """The people, in the order of the plan."""
-        return views.status(self.staff.people.values(), self.open_offers, now)
+        return views.status(self, now)
+
+    def queues(self, now: float) -> tuple[QueueStatus, ...]:
+        """The queues, in the order of the plan, with their figures of the last half hour."""
+        return views.queues(self, now)
 
     def offers(self) -> tuple[OfferStatus, ...]:
-        """The offers that live: ringing, answered and talking."""
-        return views.offered(self.open_offers.values())
+        """The offers that live, oldest first."""
+        return views.offered(self.offers_made.open.values())
+
+    @property
+    def open_offers(self) -> dict[int, Offer]:
+        return self.offers_made.open
 
     def calls(self) -> frozenset[str]:
-        """The callers who wait, are offered or talk."""
+        """The callers who wait, are offered or talk, and who wait to be called back."""
         return frozenset(self.lobby.callers)
 
     def queue_of(self, call: str) -> str | None:
@@ -93,211 +127,188 @@ class Engine:
 
     # ---- what people and the PBX did ------------------------------------------------------------------------------
 
-    def _apply(self, event: Event, now: float) -> list[Command]:  # noqa: C901, PLR0911, PLR0912 - a case per event
+    def _apply(self, event: Event, now: float) -> None:  # noqa: C901, PLR0912 - a case per event
         match event:
             case Configured():
-                return self._configured(event, now)
+                self._configured(event, now)
+            case DayBegan():
+                self.staff.begin_day(now)
             case CallerJoined():
-                return self._joined(event, now)
-            case CallerLeft(call):
-                return self._left(call, now)
-            case AgentReady(agent):
-                return self._ready(agent, now)
-            case AgentNotReady(agent, reason):
-                return self._away(agent, Presence.NOT_READY, reason, now)
-            case AgentLoggedOut(agent):
-                return self._away(agent, Presence.LOGGED_OUT, "", now)
+                self._joined(event, now)
+            case CallerChanged(call):
+                if caller := self._waits(call):
+                    self.lobby.change(caller, event, now)
+            case CallerLeft(call, dropped):
+                if (caller := self._waits(call)) and not caller.away:
+                    self._left(caller, now, dropped=dropped)
+            case CallbackAsked(call, callback):
+                if caller := self._waits(call):
+                    self.offers_made.withdraw_all(caller, now)
+                    self.lobby.hangs_up_for_callback(caller, callback, now)
+            case CallbackCancelled(call):
+                if (caller := self._waits(call)) and caller.away:
+                    self._left(caller, now)
+            case CallerReached(offer):
+                self.offers_made.reached(offer, now)
+            case CallerUnreached(offer, _):
+                self.offers_made.unreached(offer, now)
             case OfferAnswered(offer):
-                return self._answered(offer, now)
+                self.offers_made.answered(offer, now)
             case OfferFailed(offer, cause):
-                return self._leg_over(offer, cause, now)
+                self.offers_made.leg_over(offer, cause, now)
             case TalkBegan(offer):
-                return self._talk_began(offer)
+                self.offers_made.talk_began(offer, now)
             case TalkEnded(offer):
-                return self._leg_over(offer, Cause.LOST, now)
+                self.offers_made.leg_over(offer, Cause.LOST, now)
+            case Acknowledged(alert, by):
+                self.alarms.acknowledged(alert, by)
             case TimePassed():
-                return []
+                pass
             case Reconciled():
-                return self._reconciled(event, now)
+                self._reconciled(event, now)
+            case AgentReady(agent) | AgentNotReady(agent) | AgentLoggedOut(agent) | DeviceChanged(agent):
+                if person := self.staff.people.get(agent):
+                    self._said(event, person, now)
+            case WrapUpExtended(agent) | Disposed(agent):
+                if person := self.staff.people.get(agent):
+                    self._said(event, person, now)
             case _:
                 assert_never(event)
 
-    def _configured(self, event: Configured, now: float) -> list[Command]:
+    def _said(
+        self,
+        event: AgentReady | AgentNotReady | AgentLoggedOut | DeviceChanged | WrapUpExtended | Disposed,
+        person: Person,
+        now: float,
+    ) -> None:
+        match event:
+            case AgentReady():
+                self.staff.ready(person, now)
+            case AgentNotReady(_, reason, longest):
+                self.staff.away(person, Presence.NOT_READY, reason, now, longest)
+                self._let_alone(person, now)
+            case AgentLoggedOut():
+                self.staff.away(person, Presence.LOGGED_OUT, "", now)
+                self._let_alone(person, now)
+            case DeviceChanged(_, device):
+                self.staff.device_changed(person, device, now)
+                if device is Device.BUSY:
+                    self._let_alone(person, now)
+            case WrapUpExtended(_, seconds):
+                self.staff.extend_wrap_up(person, seconds)
+            case Disposed():
+                self.staff.disposed(person)
+            case _:
+                assert_never(event)
+
+    def _let_alone(self, person: Person, now: float) -> None:
+        """A phone that only rings is no call to finish: the next person is rung at once."""
+        items = [number for numbers in person.items.values() for number in numbers]
+        for number in [*items] if person.offer is None else [person.offer, *items]:
+            if self.open_offers[number].stage in {Stage.RINGING, Stage.RESERVED}:
+                self.offers_made.withdraw(self.open_offers[number], now)
+
+    def _configured(self, event: Configured, now: float) -> None:
         check_strategies(event.queues)
-        self._matching.clear(event.agents)
-        self.staff.configure(event.agents, now)
+        self.plan = event
+        self.staff.configure(event, now)
         self.lobby.configure(event.queues)
-        return []
+        self.alarms.configure()
 
-    def _joined(self, event: CallerJoined, now: float) -> list[Command]:
+    def _joined(self, event: CallerJoined, now: float) -> None:
         caller = self.lobby.callers.get(event.call)
-        if caller is None:
-            self.lobby.join(event, now)
-            return []
-        return self._joined_again(caller, event, now)
+        if caller is not None and caller.talking:  # who joins does not talk: the news of the end is on its way
+            offer = self.open_offers[caller.offers[0]]
+            self.offers_made.talk_over(offer, now)
+            self._orders.append(StopRinging(offer.id, offer.agent))
+            caller = None
+        if caller is not None:
+            if self.lobby.moves(caller, event) or caller.away:
+                self.offers_made.withdraw_all(caller, now)
+            self.lobby.rejoin(caller, event, now)
+        elif queue := self.rules.admit(event, now):
+            self.lobby.join(event, queue, now)
 
-    def _joined_again(self, caller: Caller, event: CallerJoined, now: float) -> list[Command]:
-        offer = self._offer_for(caller)
-        if offer and offer.stage is Stage.TALKING:  # who joins does not talk: the news of the talk's end is on its way
-            self._talk_over(offer, now)
-            self.lobby.join(event, now)
-            return [StopRinging(offer.id, offer.agent)]
-        stopped = [self._withdraw(offer, now)] if offer and self.lobby.moves(caller, event) else []
-        self.lobby.rejoin(caller, event, now)
-        return [*stopped]
+    def _left(self, caller: Caller, now: float, *, dropped: bool = False) -> None:
+        self.offers_made.withdraw_all(caller, now)
+        self.lobby.leave(caller, now, dropped=dropped)
 
-    def _left(self, call: str, now: float) -> list[Command]:
+    def _waits(self, call: str) -> Caller | None:
+        """The caller who waits; who talks is over when the person's leg is (TalkEnded)."""
         caller = self.lobby.callers.get(call)
-        if caller is None or caller.talking:  # a talk is over when the person's leg is: TalkEnded
-            return []
-        offer = self._offer_for(caller)
-        stopped = [self._withdraw(offer, now)] if offer else []
-        self.lobby.leave(caller)
-        return [*stopped]
-
-    def _ready(self, agent: str, now: float) -> list[Command]:
-        if person := self.staff.people.get(agent):
-            self.staff.ready(person, now)
-        return []
-
-    def _away(self, agent: str, presence: Presence, why: str, now: float) -> list[Command]:
-        person = self.staff.people.get(agent)
-        if person is None:
-            return []
-        self.staff.away(person, presence, why, now)
-        offer = None if person.offer is None else self.open_offers[person.offer]
-        # A phone that only rings is no call to finish: the next person is rung at once.
-        return [self._withdraw(offer, now)] if offer and offer.stage is Stage.RINGING else []
-
-    def _answered(self, number: int, now: float) -> list[Command]:
-        offer = self.open_offers.get(number)
-        if offer is None:
-            return [StopRinging(number, self._ended_offers.get(number, ""), answered_elsewhere=True)]
-        return [self._connect(offer, now)] if offer.stage is Stage.RINGING else []
-
-    def _connect(self, offer: Offer, now: float) -> Connect:
-        offer.stage = Stage.ANSWERED
-        self._timers.set(OfferDue(offer.id), now + CONNECT_SECONDS)
-        return Connect(offer.id, offer.agent, offer.call)
-
-    def _talk_began(self, number: int) -> list[Command]:
-        offer = self.open_offers.get(number)
-        if offer and offer.stage is not Stage.TALKING:
-            offer.stage = Stage.TALKING
-            self._timers.cancel(OfferDue(number))
-            self.lobby.talk(self.lobby.callers[offer.call])
-        return []
-
-    def _leg_over(self, number: int, cause: Cause, now: float) -> list[Command]:
-        """The person's leg is gone: the end of a talk, or of an offer that did not become one."""
-        offer = self.open_offers.get(number)
-        if offer is None:
-            return []
-        if offer.stage is Stage.TALKING:
-            self._talk_over(offer, now)
-        else:
-            self._missed(offer, cause, now)
-        return []
+        return None if caller is None or caller.talking else caller
 
     # ---- what the PBX really holds --------------------------------------------------------------------------------
 
-    def _reconciled(self, event: Reconciled, now: float) -> list[Command]:
-        legs = event.ringing | event.talking
-        commands: list[Command] = [
-            StopRinging(stray, self._ended_offers.get(stray, ""))
-            for stray in sorted(event.ringing - self.open_offers.keys())
-        ]
+    def _reconciled(self, event: Reconciled, now: float) -> None:
+        for stray in sorted(event.ringing - self.open_offers.keys()):
+            self._orders.append(StopRinging(stray, self.offers_made.ended.get(stray, ("", ""))[0]))
         for offer in tuple(self.open_offers.values()):
-            if offer.id in event.talking:
-                self._talk_began(offer.id)
-            elif offer.id in legs:
-                commands += self._still_rings(offer, now)
-            else:
-                self._leg_vanished(offer, now)
-        for call in [call for call in self.lobby.callers if call not in event.calls]:
-            commands += self._left(call, now)
-        return commands
+            if offer.id in self.open_offers and offer.queue.kind == CALL:
+                self._compare(offer, event, now)
+        for caller in tuple(self.lobby.callers.values()):
+            here = caller.call in event.calls or caller.away or caller.talking
+            if not here and caller.queue.kind == CALL:
+                self._left(caller, now, dropped=True)
 
-    def _still_rings(self, offer: Offer, now: float) -> list[Command]:
-        if offer.stage is Stage.ANSWERED:  # the join may never have reached the PBX, and the person listens to silence
-            return [self._connect(offer, now)]
-        if offer.stage is Stage.RINGING:  # the PBX's own end of the ring comes first, also after an outage
+    def _compare(self, offer: Offer, event: Reconciled, now: float) -> None:
+        """Only the offer's legs tell how far it came."""
+        legs = event.ringing | event.talking
+        if offer.id in event.talking:
+            self.offers_made.talk_began(offer.id, now)
+        elif offer.stage is Stage.TALKING and offer.id not in legs:
+            self.offers_made.talk_over(offer, now)
+        elif offer.stage in {Stage.RESERVED, Stage.DIALLING}:
+            alive = offer.call in event.calls and (offer.stage is Stage.RESERVED or offer.id in legs)
+            if not alive:
+                self.offers_made.withdraw(offer, now)
+        elif offer.id not in legs:
+            self.offers_made.withdraw(offer, now)
+        elif offer.stage is Stage.ANSWERED:  # the join may not have reached the PBX, and the person hears silence
+            self.offers_made.connect(offer, now)
+        elif offer.stage is Stage.RINGING:  # the PBX's own end of the ring comes first, also after an outage
             due = max(offer.began + offer.queue.ring_seconds, now) + RING_GRACE_SECONDS
-            self._timers.set(OfferDue(offer.id), due)
-        return []
-
-    def _leg_vanished(self, offer: Offer, now: float) -> None:
-        if offer.stage is Stage.TALKING:
-            self._talk_over(offer, now)
-        else:
-            self._withdraw(offer, now)
+            self.timers.set(OfferDue(offer.id), due)
 
     # ---- what timers say ------------------------------------------------------------------------------------------
 
-    def _expire(self, now: float) -> list[Command]:
-        commands: list[Command] = []
-        while expired := self._timers.pop(now):
-            commands += self._due(*expired, now)
-        return commands
+    def _expire(self, now: float) -> None:
+        self.rules.settle(now)
+        while expired := self.timers.pop(now):
+            self._due(*expired, now)
+            self.rules.settle(now)
 
-    def _due(self, due: float, subject: Subject, now: float) -> list[Command]:
+    def _due(self, due: float, subject: Subject, now: float) -> None:
         match subject:
             case OfferDue(offer):
-                return [self._offer_due(self.open_offers[offer], now)]
+                self.offers_made.due(offer, now)
             case PersonDue(agent):
-                self.staff.ready(self.staff.people[agent], due)
-                return []
+                self.staff.pause_over(self.staff.people[agent], due)
             case CallerDue(call):
-                return [self.lobby.send_away(call)]
+                self.lobby.unsettled[call] = None
+            case MoreDue(call):
+                self._ring_more(self.lobby.callers[call], now)
+            case QueueDue(queue):
+                self.crews.touched[queue] = None
+            case AlarmDue(queue, name):
+                self.alarms.due(queue, name, now)
+            case PartyDue(party):
+                del self.lobby.lost[party]
             case _:
                 assert_never(subject)
 
-    def _offer_due(self, offer: Offer, now: float) -> StopRinging:
-        if offer.stage is Stage.ANSWERED:
-            return self._withdraw(offer, now)
-        self._missed(offer, Cause.NO_ANSWER, now)
-        return StopRinging(offer.id, offer.agent)
+    def _ring_more(self, caller: Caller, now: float) -> None:
+        """More phones, while nobody picked up."""
+        caller.phones += caller.queue.ringing.more
+        self.lobby.unsettled[caller.call] = None
+        self.timers.set(MoreDue(caller.call), now + caller.queue.ringing.every_seconds)
 
     # ---- offers ---------------------------------------------------------------------------------------------------
 
-    def _offer(self, now: float) -> list[Command]:
-        commands: list[Command] = []
-        while pair := self._matching.next_pair():
-            commands.append(self._ring(*pair, now))
-        return commands
-
-    def _ring(self, call: str, agent: str, now: float) -> Ring:
-        caller = self.lobby.callers[call]
-        self._last_offer += 1
-        offer = self.open_offers[self._last_offer] = Offer(self._last_offer, agent, call, caller.queue, now)
-        self.lobby.reserve(caller, offer.id)
-        self.staff.engage(self.staff.people[agent], offer.id, now)
-        self._timers.set(OfferDue(offer.id), now + offer.queue.ring_seconds + RING_GRACE_SECONDS)
-        return Ring(offer.id, agent, call, offer.queue.ring_seconds)
-
-    def _withdraw(self, offer: Offer, now: float) -> StopRinging:
-        """End an offer through no doing of the person, who is free at once; the caller waits at the same place."""
-        self._close(offer)
-        self.lobby.wait_again(self.lobby.callers[offer.call])
-        self.staff.release(self.staff.people[offer.agent], now)
-        return StopRinging(offer.id, offer.agent)
-
-    def _missed(self, offer: Offer, cause: Cause, now: float) -> None:
-        self._close(offer)
-        self.lobby.wait_again(self.lobby.callers[offer.call])
-        self.staff.failed(self.staff.people[offer.agent], cause, now)
-
-    def _talk_over(self, offer: Offer, now: float) -> None:
-        self._close(offer)
-        self.lobby.leave(self.lobby.callers[offer.call])
-        self.staff.wrap_up(self.staff.people[offer.agent], offer.queue.wrap_up_seconds, now)
-
-    def _close(self, offer: Offer) -> None:
-        del self.open_offers[offer.id]
-        self._timers.cancel(OfferDue(offer.id))
-        self._ended_offers[offer.id] = offer.agent
-        if len(self._ended_offers) > REMEMBERED_OFFERS:
-            del self._ended_offers[next(iter(self._ended_offers))]
-
-    def _offer_for(self, caller: Caller) -> Offer | None:
-        return None if caller.offer is None else self.open_offers[caller.offer]
+    def _offer(self, now: float) -> None:
+        """Until nobody ready could serve anybody who waits."""
+        while pair := self.matching.next_pair(now, self.offers_made.last + 1):
+            call, agent = pair
+            self.matching.rang(self.lobby.callers[call], agent)
+            self.offers_made.ring(call, agent, now)
+            self.rules.settle(now)

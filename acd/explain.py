@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, assert_never
 
 from acd.events import Cause
-from acd.model import Urgency
-from acd.state import Presence, Stage
+from acd.model import CALL, Urgency
+from acd.state import Presence
 from acd.strategies import STRATEGIES
 
 if TYPE_CHECKING:
@@ -43,14 +43,22 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One offer with its facts; `needs` are the queue's and the caller's, `urgency` is "routine" or "urgent"."""
+    """One offer with its facts.
+
+    `needs` are the step's and the caller's, `step` counts from 1 of `steps`, `urgency` is "routine" or "urgent".
+    `merit_seconds` is what the wait counted (acd.model.Queue), `preferred` whom the caller was kept for.
+    """
 
     offer: int
     call: str
     queue: str
-    needs: tuple[str, ...]
+    needs: str
+    step: int
+    steps: int
     urgency: str
     waited_seconds: float
+    merit_seconds: float
+    preferred: tuple[str, ...]
     chosen: str
     rule: str
     considered: tuple[Considered, ...]
@@ -58,12 +66,6 @@ class Decision:
     def as_json(self) -> dict[str, Any]:
         """The fields by name, ready for json.dumps."""
         return asdict(self)
-
-
-LINE_RULES = {
-    Urgency.URGENT: "the caller is urgent and goes before everybody who is not",
-    Urgency.ROUTINE: "the caller waits longest of those whom this person can serve",
-}
 
 
 def explain_offer(engine: Engine, offer: int, now: float) -> Decision:
@@ -76,63 +78,120 @@ def explain_offer(engine: Engine, offer: int, now: float) -> Decision:
         offer=offer,
         call=made.call,
         queue=made.queue.name,
-        needs=tuple(sorted(caller.needs)),
+        needs=str(caller.needs),
+        step=caller.step + 1,
+        steps=len(made.queue.steps),
         urgency=caller.urgency.name.lower(),
         waited_seconds=now - caller.joined,
+        merit_seconds=caller.merit(now),
+        preferred=caller.preferred,
         chosen=made.agent,
-        rule=f"{LINE_RULES[caller.urgency]}; {STRATEGIES[made.queue.strategy].rule}",
-        considered=consider(engine, made.call, now),
+        rule=f"{_line_rule(caller)}; {_choice_rule(made, caller)}",
+        considered=consider(engine, made.call, now, offer),
     )
 
 
-def consider(engine: Engine, call: str, now: float) -> tuple[Considered, ...]:
+def _line_rule(caller: Caller) -> str:
+    if caller.urgency is Urgency.URGENT:
+        return "the caller is urgent and goes before everybody who is not"
+    if caller.credit_seconds or caller.queue.weight != 1:
+        return "the caller's wait, with weight and head start, counts most of those whom this person can serve"
+    return "the caller waits longest of those whom this person can serve"
+
+
+def _choice_rule(offer: Offer, caller: Caller) -> str:
+    rule = STRATEGIES[offer.queue.strategy].rule
+    among = "the caller's preferred people" if caller.preferred else "those who are ready and meet what is needed"
+    nearest = ", the nearest site first" if offer.queue.nearest_first else ""
+    return f"{rule}, of {among}{nearest}"
+
+
+def consider(engine: Engine, call: str, now: float, offer: int | None = None) -> tuple[Considered, ...]:
     """Everybody in the plan's order, for a caller who waits or is offered. Raises UnknownCallError."""
     caller = engine.lobby.callers.get(call)
-    if caller is None:
+    if caller is None or caller.talking:
         raise UnknownCallError("the caller does not wait and is offered to nobody")
-    offer = None if caller.offer is None else engine.open_offers[caller.offer]
-    return tuple(_consider(engine, person, caller, offer, now) for person in engine.staff.people.values())
+    made = engine.open_offers.get(offer) if offer is not None else None
+    look = _Look(engine, caller, made, now)
+    return tuple(look.at(person) for person in engine.staff.people.values())
 
 
-def _consider(engine: Engine, person: Person, caller: Caller, offer: Offer | None, now: float) -> Considered:
-    if offer is not None and offer.agent == person.name:
-        praise = STRATEGIES[offer.queue.strategy].praise(person, now)
-        return Considered(person.name, Verdict.CHOSEN, praise)
-    why = _lacks(person, caller) or _unavailable(engine, person, offer, now) or _less_fit(engine, person, offer, now)
-    return Considered(person.name, Verdict.PASSED_OVER, why)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One caller, one offer (or none: only why nobody is rung), one moment."""
 
+    engine: Engine
+    caller: Caller
+    offer: Offer | None
+    now: float
 
-def _lacks(person: Person, caller: Caller) -> str | None:
-    missing = sorted(caller.needs - person.agent.skills.keys())
-    return f"lacks {', '.join(missing)}" if missing else None
+    def at(self, person: Person) -> Considered:
+        if self.offer is not None and self.offer.agent == person.name:
+            measure = self._measured(person)
+            return Considered(person.name, Verdict.CHOSEN, measure or STRATEGIES[self.offer.queue.strategy].rule)
+        why = self._unfit(person) or self._unavailable(person) or self._less_fit(person)
+        return Considered(person.name, Verdict.PASSED_OVER, why)
 
+    def _unfit(self, person: Person) -> str:
+        missing = self.caller.needs.missing(person.agent.skills)
+        if not missing and self.caller.preferred and person.name not in self.caller.preferred:
+            return "is not one of the caller's preferred people, who are tried first"
+        return missing
 
-def _unavailable(engine: Engine, person: Person, offer: Offer | None, now: float) -> str | None:
-    """Why the person could not be rung; None for who was ready when the offer was made."""
-    match person.presence:
-        case Presence.READY:
-            return None
-        case Presence.ENGAGED:
-            return _engaged(engine, person, offer)
-        case Presence.WRAP_UP | Presence.LOGGED_OUT:
-            return str(person.presence)
-        case Presence.BACK_OFF:
-            failed = "did not answer" if person.why == Cause.NO_ANSWER else person.why
-            return f"{failed} {now - person.since:.0f} s ago"
-        case Presence.NOT_READY:
-            return f"not ready: {person.why}" if person.why else "not ready"
-        case _:
-            assert_never(person.presence)
+    def _unavailable(self, person: Person) -> str:  # noqa: PLR0911 - a presence per line
+        """Why the person could not be rung; "" for who was ready when the offer was made."""
+        since = self.now - person.since
+        match person.presence:
+            case Presence.READY:
+                return self._full(person)
+            case Presence.RESERVED | Presence.RINGING | Presence.ANSWERED | Presence.TALKING:
+                return self._busy(person)
+            case Presence.WRAP_UP | Presence.LOGGED_OUT:
+                return str(person.presence)
+            case Presence.BACK_OFF:
+                failed = "did not answer" if person.why == Cause.NO_ANSWER else person.why
+                return f"{failed} {since:.0f} s ago"
+            case Presence.NOT_READY:
+                return f"not ready: {person.why}" if person.why else "not ready"
+            case Presence.CAPPED:
+                return f"had {person.agent.calls_per_hour} calls within the hour"
+            case Presence.OUTSIDE:
+                return f"in another call for {since:.0f} s"
+            case Presence.GONE:
+                return "the phone cannot be reached"
+            case _:
+                assert_never(person.presence)
 
+    def _full(self, person: Person) -> str:
+        kind = self.caller.queue.kind
+        held = len(person.items.get(kind, ()))
+        return f"has {held} of {person.agent.capacity.get(kind, 0)} items" if kind != CALL and held else ""
 
-def _engaged(engine: Engine, person: Person, offer: Offer | None) -> str | None:
-    assert person.offer is not None
-    own = engine.open_offers[person.offer]
-    if offer is not None and own.id > offer.id and own.began == offer.began:
-        return None  # rung at the same moment, but after the offer that is explained
-    return "talking" if own.stage is Stage.TALKING else "being rung for another caller"
+    def _busy(self, person: Person) -> str:
+        own = self.engine.open_offers[person.offer or 0]
+        if own.call == self.caller.call and self.offer is not None:
+            return "rung for this caller as well"
+        if self.offer is not None and own.id > self.offer.id and own.began == self.offer.began:
+            return ""  # rung at the same moment, but after the offer that is explained
+        if person.presence is Presence.TALKING:
+            return "talking"
+        return "held for a callback" if person.presence is Presence.RESERVED else "being rung for another caller"
 
+    def _less_fit(self, person: Person) -> str:
+        if self.offer is None:
+            return "ready; the caller is rung for by as many phones as the queue wants"
+        chosen = self.engine.staff.people[self.offer.agent]
+        nearer = self.offer.queue.nearest_first and person.agent.site != chosen.agent.site
+        if nearer and chosen.agent.site == self.caller.site:
+            return f"{chosen.name} is at the caller's site"
+        mine, theirs = self._measured(person), self._measured(chosen)
+        if not mine:
+            return "it was not their turn" if STRATEGIES[self.offer.queue.strategy].takes_turns else "not drawn"
+        if mine == theirs:
+            return f"the same as {chosen.name} ({mine}), and named later in the plan"
+        return f"{mine}, against {theirs} of {chosen.name}"
 
-def _less_fit(engine: Engine, person: Person, offer: Offer | None, now: float) -> str:
-    assert offer is not None, "the engine leaves nobody idle who could serve a waiting caller"
-    return STRATEGIES[offer.queue.strategy].passed_over(person, engine.staff.people[offer.agent], now)
+    def _measured(self, person: Person) -> str:
+        assert self.offer is not None
+        measure = STRATEGIES[self.offer.queue.strategy].measure
+        return measure(person, self.caller.needs, self.now) if measure else ""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Place: TypeAlias = tuple[float, int, str]
-"""What orders a line, smallest first; the last part is the name of who stands there."""
+Place: TypeAlias = tuple[Any, ...]
+"""What orders a line, smallest first: numbers, and last the name of who stands there."""
 
 
 class Line:
@@ -28,7 +28,10 @@ class Line:
         return len(self._places)
 
     def __iter__(self) -> Iterator[str]:
-        return (name for _, _, name in self._places)
+        return (place[-1] for place in self._places)
+
+    def __getitem__(self, index: int) -> Place:
+        return self._places[index]
 
     @property
     def front(self) -> Place:
@@ -51,3 +54,7 @@ class Line:
     def position(self, place: Place) -> int:
         """How many stand at this place or before it; 1 is next."""
         return bisect_left(self._places, place) + 1
+
+    def up_to(self, prefix: Place) -> int:
+        """How many places are smaller than the prefix or begin with it."""
+        return bisect_right(self._places, prefix, key=lambda place: place[: len(prefix)])

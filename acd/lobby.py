@@ -1,20 +1,22 @@
-"""The callers: their places in line, what they are told of them, and how long they may wait."""
+"""The callers: their places in line, and what they are told of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acd.commands import SendAway, TellPosition
-from acd.lines import Line
-from acd.model import Overflow, Queue
-from acd.state import Caller
-from acd.timers import CallerDue
+from acd.commands import GiveUp, Moved, Restored, SendAway, TellPosition
+from acd.queue_room import QueueRoom, closed
+from acd.state import Back, Caller
+from acd.timers import CallerDue, MoreDue, PartyDue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from acd.events import CallerJoined
+    from acd.commands import Command
+    from acd.crews import Crews
+    from acd.events import CallerChanged, CallerJoined
     from acd.matching import Matching
+    from acd.model import Callback, Queue
     from acd.timers import Timers
 
 TOLD_PLACES = 10
@@ -22,129 +24,281 @@ TOLD_PLACES = 10
 hand-over must not speak to thousands."""
 
 
-def closed(name: str) -> Queue:
-    """What stands for a queue that the plan does not name: whoever is in it is sent away at once, to nowhere."""
-    return Queue(name, overflow=Overflow(0.0, to=""))
-
-
 class Lobby:
-    """Everybody who joined and has not left. A caller keeps the place in line until the talk begins."""
+    """Everybody who joined and has not left. A caller keeps the place in line until the talk begins.
 
-    def __init__(self, matching: Matching, timers: Timers) -> None:
+    Whatever changes for a caller puts them among the `unsettled`: acd.rules then looks at their queue's rules, and
+    decides whether they may be offered to somebody. Queues whose line or people changed are among `touched`.
+    """
+
+    def __init__(self, matching: Matching, crews: Crews, timers: Timers, orders: list[Command]) -> None:
         self.callers: dict[str, Caller] = {}
-        self.lines: dict[str, Line] = {}
+        self.rooms: dict[str, QueueRoom] = {}
+        self.unsettled: dict[str, None] = {}
+        self.lost: dict[str, tuple[str, float]] = {}
+        self.joins = 0
         self._queues: dict[str, Queue] = {}
         self._matching = matching
+        self._crews = crews
         self._timers = timers
-        self._joins = 0
+        self._orders = orders
         self._lined_up: dict[str, None] = {}
         self._shortened: dict[str, None] = {}
+
+    # ---- the plan -------------------------------------------------------------------------------------------------
 
     def configure(self, queues: Iterable[Queue]) -> None:
         """Take over the plan into a cleared matching; everybody keeps the place."""
         self._queues = {queue.name: queue for queue in queues}
-        self.lines = {}
+        for name in [name for name in self.rooms if name not in self._queues]:
+            del self.rooms[name]
+        for queue in self._queues.values():
+            self._open(queue)
         for caller in self.callers.values():
             if not caller.talking:
-                caller.queue = self._queue(caller.queue.name)
-                self._step_in(caller)
+                caller.queue = self.queue(caller.queue.name)
+                caller.step = min(caller.step, len(caller.queue.steps) - 1)
+                caller.suggested.clear()
+                self.room(caller).add(caller)
+                self.stirred(caller)
 
-    def join(self, event: CallerJoined, now: float) -> None:
-        self._joins += 1
-        queue = self._queue(event.queue)
-        caller = Caller(event.call, queue, event.needs, event.urgency, self._joins, joined=now, entered=now)
+    def queue(self, name: str) -> Queue:
+        return self._queues.get(name) or closed(name)
+
+    def is_closed(self, queue: Queue) -> bool:
+        return queue.name not in self._queues
+
+    def room_of(self, queue: Queue) -> QueueRoom:
+        return self.rooms.get(queue.name) or self._open(queue)
+
+    def room(self, caller: Caller) -> QueueRoom:
+        return self.room_of(caller.queue)
+
+    def _open(self, queue: Queue) -> QueueRoom:
+        crew = self._crews.of(queue.needs)
+        room = self.rooms.get(queue.name)
+        if room is None:
+            room = self.rooms[queue.name] = QueueRoom(queue, crew)
+        else:
+            room.change_plan(queue, crew)
+        if room.watched.conditions or queue.escalations:
+            for watched in {queue.steps[0].needs: None, queue.needs: None}:
+                self._crews.of(watched).watchers.append(queue.name)
+            self._crews.touched[queue.name] = None
+        return room
+
+    # ---- coming and going -----------------------------------------------------------------------------------------
+
+    def join(self, event: CallerJoined, queue: Queue, now: float) -> Caller:
+        """Stand in line; whose line dropped lately stands where they stood."""
+        self.joins += 1
+        joined = self._joined_before(event, now)
+        caller = Caller(
+            call=event.call,
+            queue=queue,
+            own_needs=event.needs,
+            urgency=event.urgency,
+            number=self.joins,
+            joined=joined,
+            entered=now,
+            stepped=now,
+            own_head_start=event.head_start_seconds,
+            preferred=event.preferred,
+            preferred_until=now + event.preferred_seconds if event.preferred else now,
+            site=event.site,
+            party=event.party,
+            phones=queue.ringing.at_once,
+            back=None if event.callback is None else Back(event.callback),
+        )
         self.callers[caller.call] = caller
-        self._step_in(caller)
+        self.room(caller).stats.joined(now)
+        self._step_in(caller, now)
+        if joined < now:
+            self._orders.append(Restored(caller.call, now - joined))
+        return caller
 
     def moves(self, caller: Caller, event: CallerJoined) -> bool:
         """Whether joining again changes what the caller waits for."""
         return (caller.queue.name, caller.own_needs) != (event.queue, event.needs)
 
     def rejoin(self, caller: Caller, event: CallerJoined, now: float) -> None:
-        """Joining again keeps the place; another queue begins its own longest wait. The place is told anew."""
-        self._step_out(caller)
+        """Joining again keeps the place; another queue begins its rules anew. The place is told anew."""
+        self._step_out(caller, now)
         if caller.queue.name != event.queue:
-            caller.entered = now
-        caller.queue, caller.own_needs = self._queue(event.queue), event.needs
+            self._enter(caller, self.queue(event.queue), now)
+        caller.own_needs = event.needs
         caller.urgency = max(caller.urgency, event.urgency)
         caller.told = None
-        self._step_in(caller)
+        caller.back = None
+        self._step_in(caller, now)
 
-    def reserve(self, caller: Caller, offer: int) -> None:
-        """Hold the caller for an offer. No longest wait ends while it lasts."""
-        self._stop_waiting(caller)
-        caller.offer = offer
+    def change(self, caller: Caller, event: CallerChanged, now: float) -> None:
+        """Another priority, from the next decision on."""
+        self._step_out(caller, now)
+        caller.urgency = max(caller.urgency, event.urgency)
+        if event.head_start_seconds is not None:
+            caller.own_head_start = event.head_start_seconds
+        self._step_in(caller, now)
 
-    def wait_again(self, caller: Caller) -> None:
-        """The offer came to nothing: the caller waits at the same place."""
-        caller.offer = None
-        self._wait(caller)
+    def move(self, caller: Caller, queue: Queue, why: str, now: float) -> None:
+        """Over to another queue of the plan, the place there by age."""
+        self._orders.append(Moved(caller.call, caller.queue.name, queue.name, why))
+        self.room(caller).stats.overflowed(now - caller.joined, now)
+        self._step_out(caller, now)
+        self._enter(caller, queue, now)
+        caller.told = None
+        self._step_in(caller, now)
 
-    def talk(self, caller: Caller) -> None:
-        self._step_out(caller)
-        caller.talking = True
-
-    def leave(self, caller: Caller) -> None:
+    def leave(self, caller: Caller, now: float, *, dropped: bool = False) -> None:
+        """The caller is gone: hung up (`dropped`), or by choice."""
         if not caller.talking:
-            self._step_out(caller)
+            if not caller.away:
+                self.room(caller).stats.abandoned(now - caller.joined, now)
+            self._remember(caller, now, dropped=dropped)
+            self._step_out(caller, now)
+        self._forget(caller)
+
+    def send_away(self, caller: Caller, to: str, why: str, now: float) -> None:
+        self._orders.append(SendAway(caller.call, caller.queue.name, to, why))
+        self.room(caller).stats.overflowed(now - caller.joined, now)
+        self._step_out(caller, now)
+        self._forget(caller)
+
+    def give_up(self, caller: Caller, now: float) -> None:
+        """The callback is over, unsuccessfully."""
+        assert caller.back is not None
+        self._orders.append(GiveUp(caller.call, caller.queue.name, caller.back.dialled))
+        self._step_out(caller, now)
+        self._forget(caller)
+
+    def _forget(self, caller: Caller) -> None:
+        self._timers.cancel(CallerDue(caller.call))
+        self._timers.cancel(MoreDue(caller.call))
         del self.callers[caller.call]
 
-    def send_away(self, call: str) -> SendAway:
-        """The longest wait is over; only a queue with an overflow has one."""
-        caller = self.callers[call]
-        assert caller.queue.overflow is not None
-        self.leave(caller)
-        return SendAway(call, caller.queue.name, caller.queue.overflow.to)
+    # ---- rung again after the line dropped ------------------------------------------------------------------------
 
-    def tell(self) -> list[TellPosition]:
+    def _remember(self, caller: Caller, now: float, *, dropped: bool) -> None:
+        seconds = caller.queue.return_seconds
+        if dropped and seconds and caller.party:
+            self.lost[caller.party] = (caller.queue.name, caller.joined)
+            self._timers.set(PartyDue(caller.party), now + seconds)
+
+    def _joined_before(self, event: CallerJoined, now: float) -> float:
+        queue, joined = self.lost.get(event.party, ("", now))
+        if not event.party or queue != event.queue:
+            return now
+        self._timers.cancel(PartyDue(event.party))
+        del self.lost[event.party]
+        return joined
+
+    def has_place(self, event: CallerJoined) -> bool:
+        """Whether a place is kept for who joins."""
+        return bool(event.party) and self.lost.get(event.party, ("", 0.0))[0] == event.queue
+
+    # ---- offers ---------------------------------------------------------------------------------------------------
+
+    def rung(self, caller: Caller, offer: int) -> None:
+        caller.offers.append(offer)
+        self.unsettled[caller.call] = None
+
+    def taken(self, caller: Caller) -> None:
+        """One offer has the caller to itself: no other phone rings until it comes to nothing."""
+        caller.taken = True
+        self.unsettled[caller.call] = None
+
+    def wait_again(self, caller: Caller, offer: int) -> None:
+        """The offer came to nothing: the caller waits at the same place."""
+        caller.offers.remove(offer)
+        if not caller.offers:
+            caller.taken = caller.leaving = False
+            caller.phones = caller.queue.ringing.at_once
+            self._timers.cancel(MoreDue(caller.call))
+        self.stirred(caller)
+
+    def talk(self, caller: Caller, now: float) -> None:
+        room = self.room(caller)
+        self._step_out(caller, now, answered=True)
+        caller.talking = True
+        self._timers.cancel(CallerDue(caller.call))
+        self._timers.cancel(MoreDue(caller.call))
+        room.stats.answered(now - caller.joined, now)
+
+    # ---- callbacks ------------------------------------------------------------------------------------------------
+
+    def hangs_up_for_callback(self, caller: Caller, callback: Callback, now: float) -> None:
+        self._step_out(caller, now)
+        caller.back = Back(callback)
+        self._step_in(caller, now)
+
+    def is_on_the_line(self, caller: Caller, now: float) -> None:
+        """A caller who was called back is as present as anybody."""
+        self._step_out(caller, now)
+        caller.back = None
+        self._step_in(caller, now)
+
+    # ---- places told ----------------------------------------------------------------------------------------------
+
+    def tell(self, now: float) -> None:
         """The places that are news since the last time: on joining, and when better than what was told last."""
-        commands = [told for call in self._lined_up for told in self._news(call)]
+        for call in self._lined_up:
+            self._news(call, now)
         for queue in self._shortened:
-            for call in self.lines[queue].first(TOLD_PLACES):
-                commands += self._news(call)
+            if queue in self.rooms:
+                for call in tuple(self.rooms[queue].line.first(TOLD_PLACES)):
+                    self._news(call, now)
         self._lined_up.clear()
         self._shortened.clear()
-        return commands
 
     def position(self, caller: Caller) -> int:
         """The caller's place in the queue, those before who are being rung for counted; 1 is next."""
-        return self.lines[caller.queue.name].position(caller.place)
+        return self.room(caller).line.position(caller.place)
 
-    def _news(self, call: str) -> list[TellPosition]:
+    def _news(self, call: str, now: float) -> None:
         caller = self.callers.get(call)
-        if caller is None or caller.offer is not None:
-            return []
+        if caller is None or caller.offers or caller.away or caller.talking:
+            return
         position = self.position(caller)
-        if caller.told is not None and caller.told <= position:
-            return []
-        caller.told = position
-        return [TellPosition(call, position)]
+        if caller.told is None or position < caller.told:
+            caller.told = position
+            estimate = self.room(caller).estimate(position - 1, now - caller.joined, now)
+            self._orders.append(TellPosition(call, position, estimate))
 
-    def _queue(self, name: str) -> Queue:
-        return self._queues.get(name) or closed(name)
+    # ---- small change ---------------------------------------------------------------------------------------------
 
-    def _step_in(self, caller: Caller) -> None:
-        line = self.lines.get(caller.queue.name)
-        if line is None:
-            line = self.lines[caller.queue.name] = Line()
-        line.add(caller.place)
-        if caller.offer is None:
-            self._wait(caller)
-
-    def _step_out(self, caller: Caller) -> None:
-        self.lines[caller.queue.name].remove(caller.place)
-        self._shortened[caller.queue.name] = None
-        if caller.offer is None:
-            self._stop_waiting(caller)
-
-    def _wait(self, caller: Caller) -> None:
-        self._matching.add_caller(caller)
+    def stirred(self, caller: Caller) -> None:
+        """Something changed for the caller: the rules are to be looked at, and the place may be news."""
+        self.unsettled[caller.call] = None
         self._lined_up[caller.call] = None
-        if caller.queue.overflow is None:
-            self._timers.cancel(CallerDue(caller.call))
-        else:
-            self._timers.set(CallerDue(caller.call), caller.entered + caller.queue.overflow.after_seconds)
 
-    def _stop_waiting(self, caller: Caller) -> None:
+    def _enter(self, caller: Caller, queue: Queue, now: float) -> None:
+        caller.queue = queue
+        caller.entered = caller.stepped = now
+        caller.step = 0
+        caller.suggested.clear()
+        caller.phones = queue.ringing.at_once
+        self.room(caller).stats.joined(now)
+
+    def _step_in(self, caller: Caller, now: float) -> None:
+        room = self.room(caller)
+        room.add(caller)
+        if not caller.away:
+            ahead = room.line.position(caller.place) - 1
+        room.waits.joined(caller.call, ahead, room.crew.at_work, now, room.crew.free)
+        self._touch(caller)
+        self.stirred(caller)
+
+    def _step_out(self, caller: Caller, now: float, *, answered: bool = False) -> None:
+        room = self.room(caller)
+        room.remove(caller)
+        if not answered:
+            room.waits.left(caller.call, now)
+        elif not caller.away:
+            room.waits.answered(caller.call, now)
         self._matching.remove_caller(caller)
-        self._timers.cancel(CallerDue(caller.call))
+        self._shortened[caller.queue.name] = None
+        self._touch(caller)
+
+    def _touch(self, caller: Caller) -> None:
+        if caller.queue.escalations or self.room(caller).watched.conditions:
+            self._crews.touched[caller.queue.name] = None

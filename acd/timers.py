@@ -8,26 +8,55 @@ from heapq import heappop, heappush
 
 @dataclass(frozen=True, slots=True)
 class OfferDue:
-    """A ring was not answered, or an answered offer did not become a talk."""
+    """A ring was not answered, a caller not reached, or an answered offer did not become a talk."""
 
     offer: int
 
 
 @dataclass(frozen=True, slots=True)
 class PersonDue:
-    """A wrap-up or a back-off is over."""
+    """A wrap-up, a back-off or another pause is over."""
 
     agent: str
 
 
 @dataclass(frozen=True, slots=True)
 class CallerDue:
-    """A caller waited as long as the queue allows."""
+    """A rule of the queue is due for a caller: a step, an overflow, a callback's hour."""
 
     call: str
 
 
-Subject = OfferDue | PersonDue | CallerDue
+@dataclass(frozen=True, slots=True)
+class MoreDue:
+    """More phones are to ring for a caller."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDue:
+    """Figures that change by themselves (service level, estimated wait) are to be looked at."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmDue:
+    """An escalation may have become true, or its next rung is due."""
+
+    queue: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartyDue:
+    """A caller whose line dropped did not ring again."""
+
+    party: str
+
+
+Subject = OfferDue | PersonDue | CallerDue | MoreDue | QueueDue | AlarmDue | PartyDue
 
 
 class Timers:
@@ -50,6 +79,9 @@ class Timers:
     def cancel(self, subject: Subject) -> None:
         """A subject without a timer is no error."""
         self._valid.pop(subject, None)
+
+    def is_set(self, subject: Subject) -> bool:
+        return subject in self._valid
 
     def next(self) -> float | None:
         """When the earliest timer is due."""

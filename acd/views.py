@@ -6,32 +6,50 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from acd.lobby import Lobby
+    from acd.engine import Engine
     from acd.model import Urgency
+    from acd.queue_room import QueueRoom
+    from acd.skills import Needs
     from acd.state import Offer, Person, Presence, Stage
+    from acd.stats import QueueFigures
+    from acd.wait import Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingCaller:
-    """A caller in line; `offered_to` is who is being rung for them, or None."""
+    """A caller in line; `offered_to` are those whose phones ring, or who picked up. `step` counts from 0.
+
+    A `callback` is nobody on the phone: the caller hung up and will be called.
+    """
 
     call: str
     queue: str
     position: int
-    needs: frozenset[str]
+    needs: Needs
     urgency: Urgency
     waited_seconds: float
-    offered_to: str | None
+    offered_to: tuple[str, ...]
+    step: int = 0
+    callback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a caller may be told; `estimate` is None while nothing is known."""
+
+    queue: str
+    position: int
+    estimate: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
 class PersonStatus:
-    """A person. `state` is a presence or, during an offer, how far it came; `why` its reason, `call` the caller."""
+    """A person; `why` is the state's reason, `call` the caller of a call that rings or goes on."""
 
     agent: str
-    state: Presence | Stage
+    state: Presence
     why: str
     seconds: float
     call: str | None
@@ -46,17 +64,34 @@ class OfferStatus:
     stage: Stage
 
 
-def waiting(lobby: Lobby, offers: Mapping[int, Offer], now: float) -> tuple[WaitingCaller, ...]:
+@dataclass(frozen=True, slots=True)
+class QueueStatus:
+    """`waiting` are on the phone; `longest_wait_seconds` is of them, 0 for nobody. `estimate` is for who joins now.
+
+    `staffed` counts the people at work who can serve the queue, `ready` those of them who are free.
+    """
+
+    queue: str
+    waiting: int
+    callbacks: int
+    longest_wait_seconds: float
+    staffed: int
+    ready: int
+    estimate: Estimate | None
+    figures: QueueFigures
+
+
+def waiting(engine: Engine, now: float) -> tuple[WaitingCaller, ...]:
     """Everybody in line, queue by queue."""
     return tuple(
-        _waiting(lobby, offers, call, position, now)
-        for _, line in sorted(lobby.lines.items())
-        for position, call in enumerate(line, start=1)
+        _waiting(engine, call, position, now)
+        for _, room in sorted(engine.lobby.rooms.items())
+        for position, call in enumerate(room.line, start=1)
     )
 
 
-def _waiting(lobby: Lobby, offers: Mapping[int, Offer], call: str, position: int, now: float) -> WaitingCaller:
-    caller = lobby.callers[call]
+def _waiting(engine: Engine, call: str, position: int, now: float) -> WaitingCaller:
+    caller = engine.lobby.callers[call]
     return WaitingCaller(
         call,
         caller.queue.name,
@@ -64,20 +99,47 @@ def _waiting(lobby: Lobby, offers: Mapping[int, Offer], call: str, position: int
         caller.needs,
         caller.urgency,
         waited_seconds=now - caller.joined,
-        offered_to=None if caller.offer is None else offers[caller.offer].agent,
+        offered_to=tuple(engine.open_offers[offer].agent for offer in caller.offers),
+        step=caller.step,
+        callback=caller.away,
     )
 
 
-def status(people: Iterable[Person], offers: Mapping[int, Offer], now: float) -> tuple[PersonStatus, ...]:
+def outlook(engine: Engine, call: str, now: float) -> Outlook | None:
+    caller = engine.lobby.callers.get(call)
+    if caller is None or caller.talking:
+        return None
+    position = engine.lobby.position(caller)
+    estimate = engine.lobby.room(caller).estimate(position - 1, now - caller.joined, now)
+    return Outlook(caller.queue.name, position, estimate)
+
+
+def status(engine: Engine, now: float) -> tuple[PersonStatus, ...]:
     """Everybody of the plan, in its order."""
-    return tuple(_status(person, offers, now) for person in people)
+    return tuple(_status(engine, person, now) for person in engine.staff.people.values())
 
 
-def _status(person: Person, offers: Mapping[int, Offer], now: float) -> PersonStatus:
-    if person.offer is None:
-        return PersonStatus(person.name, person.presence, person.why, now - person.since, call=None)
-    offer = offers[person.offer]
-    return PersonStatus(person.name, offer.stage, "", now - offer.began, offer.call)
+def _status(engine: Engine, person: Person, now: float) -> PersonStatus:
+    call = None if person.offer is None else engine.open_offers[person.offer].call
+    return PersonStatus(person.name, person.presence, person.why, now - person.since, call)
+
+
+def queues(engine: Engine, now: float) -> tuple[QueueStatus, ...]:
+    return tuple(_queue(engine.lobby.rooms[queue.name], now) for queue in engine.plan.queues)
+
+
+def _queue(room: QueueRoom, now: float) -> QueueStatus:
+    oldest = room.oldest_joined()
+    return QueueStatus(
+        room.queue.name,
+        waiting=len(room.ages),
+        callbacks=len(room.line) - len(room.ages),
+        longest_wait_seconds=0.0 if oldest is None else now - oldest,
+        staffed=room.crew.at_work,
+        ready=room.crew.ready,
+        estimate=room.estimate(len(room.line), 0.0, now),
+        figures=room.stats.figures(now),
+    )
 
 
 def offered(offers: Iterable[Offer]) -> tuple[OfferStatus, ...]:
