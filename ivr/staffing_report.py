@@ -11,14 +11,14 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from acd.forecast import HalfHour, Visit, mean_handle_seconds, weekly_profile
-from acd.staffing import Load, Need, Target, people_needed
+from acd.staffing import IDLE, Load, Need, Target, people_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date, tzinfo
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-SELDOM = 0.2  # fewer calls than one in five such half hours: nobody is planned for it
+SELDOM = 0.2  # fewer calls than one in five such half hours: a day does not begin or end with it
 FEW_WEEKS = 4
 MOST_TOLD = 8  # half hours that are named one by one
 NOBODY = "."
@@ -120,12 +120,17 @@ def queue_week(crew: Crew, wish: Wish, records: Records) -> QueueWeek | None:
 
 
 def _slots(day: Sequence[HalfHour] | None, handle_seconds: float, wish: Wish) -> tuple[Slot, ...] | None:
-    return None if day is None else tuple(_slot(each, handle_seconds, wish) for each in day)
+    """Seldom calls are planned for between the day's first usual half hour and its last, but not at night."""
+    if day is None:
+        return None
+    usual = [n for n, half_hour in enumerate(day) if half_hour.calls >= SELDOM]
+    planned = range(usual[0], usual[-1] + 1) if usual else range(0)
+    return tuple(_slot(each, handle_seconds, wish, is_planned=n in planned) for n, each in enumerate(day))
 
 
-def _slot(half_hour: HalfHour, handle_seconds: float, wish: Wish) -> Slot:
-    if half_hour.calls < SELDOM:
-        return Slot(half_hour.calls, people_needed(Load(0.0, handle_seconds), wish.target))
+def _slot(half_hour: HalfHour, handle_seconds: float, wish: Wish, *, is_planned: bool) -> Slot:
+    if not is_planned:
+        return Slot(half_hour.calls, Need(0, 0, IDLE))
     calls = half_hour.calls if wish.busy is None else half_hour.busy(wish.busy)
     return Slot(calls, people_needed(Load(calls * 2, handle_seconds, wish.patience_seconds), wish.target))
 

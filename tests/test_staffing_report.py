@@ -80,6 +80,14 @@ def test_a_stray_call_at_night_keeps_nobody_up() -> None:
     assert week_of(*long_record, stray, wish=Wish(Target(), busy=0.9)).open_half_hours == range(18, 19)
 
 
+def test_a_half_hour_with_seldom_calls_between_others_needs_somebody() -> None:
+    seldom = Visit("desk", NOW - 11 * 86_400 - 2 * 3600, 100.0)  # one Monday at ten
+    monday = week_of(*days(112, {18: 3, 22: 3}), seldom).days[0]
+    assert monday
+    assert [slot.need.people for slot in monday[18:23]] == [1, 0, 1, 0, 1]
+    assert 0 < monday[20].calls < 0.2
+
+
 def test_a_busy_day_has_more_calls_than_the_mean() -> None:
     busy = week_of(*MORNING, wish=Wish(Target(), busy=0.8)).days[0]
     assert busy
