@@ -93,6 +93,7 @@ class Outbox:
         self._changed = asyncio.Event()
         self._group: asyncio.TaskGroup | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._trying: set[asyncio.Task[Any] | None] = set()
 
     # ---- told by the dispatcher -------------------------------------------------------------------------------------
 
@@ -108,7 +109,8 @@ class Outbox:
                 continue
             before = self._pending.get(notice.id, notice)
             self._set(replace(notice, due=min(before.due, notice.due)))
-            self._start(notice.id)
+            if self._tasks.get(notice.id) not in self._trying:  # nobody is cut off in the middle of listening
+                self._start(notice.id)
 
     def withdraw(self, alert: str) -> None:
         """The alert is seen to, or over: stop ringing for it, and tell nobody else."""
@@ -159,18 +161,32 @@ class Outbox:
             task.cancel()
 
     async def _deliver(self, name: str) -> None:
-        while notice := self._pending.get(name):
+        task = asyncio.current_task()
+        while (notice := self._pending.get(name)) and self._tasks.get(name) is task:
             await asyncio.sleep(max(0.0, notice.due - self._clock.now()))
             if self._clock.now() >= notice.expires:
                 self._give_up(notice)
                 return
-            try:
-                await self._try(notice)
-            except NotDelivered as failed:
-                self._failed(notice, str(failed))
-            else:
+            failure = await self._tried(notice)
+            if self._pending.get(name) is not notice:
+                continue  # it is over, or a later rung came meanwhile
+            if failure is None:
                 log.info("alert delivered", **_named(notice))
                 self._forget(name)
+            else:
+                self._failed(notice, failure)
+
+    async def _tried(self, notice: Notice) -> str | None:
+        """Why the notice was not delivered; None when it was."""
+        task = asyncio.current_task()
+        self._trying.add(task)
+        try:
+            await self._try(notice)
+        except NotDelivered as failed:
+            return str(failed)
+        finally:
+            self._trying.discard(task)
+        return None
 
     async def _try(self, notice: Notice) -> None:
         port = self._ports.get(notice.kind)

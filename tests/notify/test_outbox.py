@@ -31,11 +31,13 @@ SECRET = "T0P-S3CRET"
 
 
 class PlannedPort:
-    """A Port that fails with `failures` first, in their order, or hangs while `hangs`."""
+    """A Port that fails with `failures` first, in their order, or hangs until `goes_on` is set."""
 
     def __init__(self, *failures: Exception, hangs: bool = False) -> None:
         self._failures = list(failures)
-        self._hangs = hangs
+        self.goes_on = asyncio.Event()
+        if not hangs:
+            self.goes_on.set()
         self.tried: Seen[str] = Seen()
         self.delivered: Seen[tuple[str, Alert]] = Seen()
         self.cancelled: Seen[str] = Seen()
@@ -44,12 +46,11 @@ class PlannedPort:
         self.tried.add(address)
         if self._failures:
             raise self._failures.pop(0)
-        if self._hangs:
-            try:
-                await asyncio.Event().wait()
-            except asyncio.CancelledError:
-                self.cancelled.add(address)
-                raise
+        try:
+            await self.goes_on.wait()
+        except asyncio.CancelledError:
+            self.cancelled.add(address)
+            raise
         self.delivered.add((address, alert))
 
 
@@ -157,6 +158,18 @@ async def test_what_is_seen_to_rings_no_longer_and_is_not_tried_again() -> None:
     assert list(office.rows.rows) == ["8/ana/0"]
 
 
+async def test_an_alert_that_is_over_and_comes_again_at_once_is_delivered() -> None:
+    phone = PlannedPort(hangs=True)
+    async with Office({"phone": phone}).open() as outbox:
+        outbox.post([replace(NOTICE, kind="phone")])
+        await phone.tried.until(bool)
+        outbox.withdraw("7")
+        outbox.post([replace(NOTICE, kind="phone")])
+        phone.goes_on.set()
+        await phone.delivered.until(bool)
+    assert (len(phone.cancelled.all), len(phone.tried.all), outbox.pending()) == (1, 2, ())
+
+
 async def test_a_phone_may_withdraw_the_alert_that_it_acknowledges() -> None:
     office = Office({})
 
@@ -180,15 +193,15 @@ async def test_a_later_rung_takes_the_place_of_the_one_before_but_waits_no_longe
     assert (pending.due, pending.alert.rung) == (START + 60, 1)
 
 
-async def test_a_rung_that_comes_during_a_try_ends_that_try() -> None:
+async def test_a_rung_that_comes_while_somebody_listens_waits_until_they_have_heard_the_one_before() -> None:
     phone = PlannedPort(hangs=True)
     async with Office({"phone": phone}).open() as outbox:
         outbox.post([replace(NOTICE, kind="phone")])
         await phone.tried.until(bool)
         outbox.post([replace(NOTICE, kind="phone", alert=replace(ALERT, rung=1))])
-        await phone.cancelled.until(bool)
-        await phone.tried.until(bool, times=2)
-        assert len(outbox.pending()) == 1
+        phone.goes_on.set()
+        assert await phone.delivered.until(bool, times=2) == (NOTICE.address, replace(ALERT, rung=1))
+    assert phone.cancelled.all == []
 
 
 async def test_what_was_pending_is_delivered_after_a_restart() -> None:
