@@ -82,7 +82,7 @@ async def serve(settings: given.Settings, progress: Progress) -> None:
         work = Desk(plan, ears, understanding, prompts, queues, record, messages, clock)
         desk = FrontDesk(work, lambda: door.ami.up, record.close_interrupted)
         restored = await queues.restore()
-        await queues.configure(*routing_of(plan), phones_of(plan))
+        await queues.configure(routing_of(plan), phones_of(plan))
         async with asyncio.TaskGroup() as group, _writing(record):
             running = group.create_task(queues.run(desk))
             await door.start()

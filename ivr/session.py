@@ -16,7 +16,7 @@ from ivr.call import Call, CallerGone, Deaf, Heard, Hearing, KeyRules, Pressed, 
 from ivr.in_line import InLine
 from ivr.menus import steps
 from ivr.menus.interpreter import Walk
-from ivr.menus.model import Kind, Target
+from ivr.menus.values import Kind, Target
 from ivr.menus.wording import grammar_of
 from ivr.news import Place
 from ivr.services import SwitchDown

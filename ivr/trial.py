@@ -82,7 +82,7 @@ class Trial:
             await self._run(dialled)
 
     async def _run(self, dialled: str) -> None:
-        await self._queues.configure(*routing_of(self._plan), phones_of(self._plan))
+        await self._queues.configure(routing_of(self._plan), phones_of(self._plan))
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(self._queues.run(self._desk))
             self._call = SimulatedCall(CALL, self._terminal, self._prompts, self._switch, dialled_number=dialled)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ivr.menus.mistakes import Finding, Path, place, suggestion
-from ivr.menus.model import ANSWERS, GENERIC_PROMPTS, Choice, Kind, Menu, Plan, Target
+from ivr.menus.model import ANSWERS, GENERIC_PROMPTS, Menu, Plan
+from ivr.menus.values import Kind, Target
+
+if TYPE_CHECKING:
+    from ivr.menus.people import Rota
+    from ivr.menus.queues import Queue
+    from ivr.menus.values import Words
 
 Names = Mapping[str, Collection[str]]
 """What is written in the plan, by section, whether it is sound or not."""
 
-SECTIONS = ("menus", "queues", "voicemail", "prompts", "intents")
+SECTIONS = ("menus", "queues", "voicemail", "prompts", "intents", "people", "rotas")
 _SECTION_OF = {Kind.MENU: "menus", Kind.QUEUE: "queues", Kind.VOICEMAIL: "voicemail"}
 _ONE = {
     "menus": "a menu",
@@ -18,6 +25,9 @@ _ONE = {
     "voicemail": "a voicemail box",
     "prompts": "a prompt",
     "intents": "an intent",
+    "people": "a person",
+    "alerted": "a person or a rota",
+    "sites": "a site",
 }
 
 
@@ -27,7 +37,12 @@ def names_of(plan: Plan) -> Names:
 
 def references(plan: Plan, names: Names) -> Iterator[Finding]:
     """Each name that stands for nothing. `names` may hold more than the plan, where parts of it were not sound."""
-    known = {**names, "prompts": {*names["prompts"], *GENERIC_PROMPTS}}
+    known = {
+        **names,
+        "prompts": {*names["prompts"], *GENERIC_PROMPTS},
+        "alerted": {*names["people"], *names["rotas"]},
+        "sites": {*plan.sites, *(entry.site for entry in plan.numbers.values() if entry.site)},
+    }
     for path, section, name in _uses(plan):
         if name not in known[section]:
             fix = suggestion(name, known[section])
@@ -41,6 +56,8 @@ def _verb(path: Path) -> str:
     match path[-1]:
         case "go" | "to":
             return f"{place(path[:-1])} goes to"
+        case "offer":
+            return f"{place(path[:-1])} offers"
         case "start" | "queue":
             return f"{place(path)} is"
         case _:
@@ -61,7 +78,13 @@ def _uses(plan: Plan) -> Iterator[Use]:
     for name, menu in plan.menus.items():
         yield from _in_menu(("menus", name), menu)
     for name, queue in plan.queues.items():
-        yield from _aims(("queues", name, "overflow", "to"), queue.overflow.to if queue.overflow else None)
+        yield from _in_queue(("queues", name), queue)
+    for name, person in plan.people.items():
+        yield from _named(("people", name, "site"), "sites", person.site)
+    for name, others in plan.sites.items():
+        yield from ((("sites", name, index), "sites", other) for index, other in enumerate(others))
+    for name, rota in plan.rotas.items():
+        yield from _in_rota(("rotas", name), rota)
     for name, box in plan.voicemail.items():
         yield from _named(("voicemail", name, "greeting"), "prompts", box.greeting)
 
@@ -80,6 +103,36 @@ def _in_menu(path: Path, menu: Menu) -> Iterator[Use]:
         yield from _named((*here, "say"), "prompts", choice.say)
 
 
+def _in_queue(path: Path, queue: Queue) -> Iterator[Use]:
+    for index, refusal in enumerate(queue.refuse):
+        yield from _aims((*path, "refuse", index, "to"), refusal.to)
+    for index, overflow in enumerate(queue.overflow):
+        yield from _aims((*path, "overflow", index, "to"), overflow.to)
+        yield from _aims((*path, "overflow", index, "offer"), overflow.offer)
+    for index, alert in enumerate(queue.alert):
+        for number, rung in enumerate(alert.ladder):
+            here = (*path, "alert", index, "ladder", number)
+            yield from _all(here, "who", "alerted", rung.who)
+    for key, way_out in queue.exits.items():
+        yield from _aims((*path, "exits", key, "to"), way_out.to)
+        yield from _named((*path, "exits", key, "intent"), "intents", way_out.intent)
+
+
+def _in_rota(path: Path, rota: Rota) -> Iterator[Use]:
+    for index, shift in enumerate(rota.shifts):
+        yield from _all((*path, "shifts", index), "who", "people", shift.who)
+    for index, week in enumerate(rota.weekly):
+        yield from _all(path, "weekly", "people", week, index)
+    for index, swap in enumerate(rota.swaps):
+        yield (*path, "swaps", index, "instead_of"), "people", swap.instead_of
+        yield (*path, "swaps", index, "who"), "people", swap.who
+
+
+def _all(path: Path, key: str, section: str, names: Iterable[str], *deeper: int) -> Iterator[Use]:
+    for index, name in enumerate(names):
+        yield (*path, key, *deeper, index), section, name
+
+
 def _named(path: Path, section: str, name: str | None) -> Iterator[Use]:
     if name is not None:
         yield path, section, name
@@ -90,17 +143,43 @@ def _aims(path: Path, target: Target | None) -> Iterator[Use]:
         yield path, _SECTION_OF[target.kind], target.name
 
 
+_NOT_IN_LINE = (Kind.MENU, Kind.QUEUE, Kind.VOICEMAIL, Kind.GOODBYE)
+_SENT = (Kind.QUEUE, Kind.VOICEMAIL, Kind.MENU)
+_ASKED = (Kind.CALLBACK, Kind.VOICEMAIL, Kind.QUEUE)
+_LEFT = (Kind.CALLBACK, Kind.VOICEMAIL, Kind.QUEUE, Kind.MENU)
+_WRITTEN = {
+    Kind.MENU: "a menu's name",
+    Kind.QUEUE: "'queue NAME'",
+    Kind.VOICEMAIL: "'voicemail NAME'",
+    Kind.GOODBYE: "'goodbye'",
+    Kind.CALLBACK: "'callback'",
+}
+
+
 def _kinds(plan: Plan) -> Iterator[Finding]:
-    """Targets of the wrong kind: the lost need a person, an overflow is no menu."""
+    """Targets of the wrong kind: the lost need a person, only who waits can be called back."""
     for name, menu in plan.menus.items():
         for field, target in (("silent", menu.silent), ("unclear", menu.unclear)):
             if target is not None and target.kind is not Kind.QUEUE:
                 said = f"'{field}' of menu '{name}' must lead to a person: write 'queue NAME', not '{target}'"
                 yield Finding(("menus", name, field), said)
+        for key, choice in menu.choices.items():
+            yield from _allowed(("menus", name, "choices", key, "go"), choice.go, _NOT_IN_LINE)
     for name, queue in plan.queues.items():
-        if queue.overflow and queue.overflow.to.kind not in {Kind.QUEUE, Kind.VOICEMAIL}:
-            said = f"the overflow of queue '{name}' must be 'queue NAME' or 'voicemail NAME', not '{queue.overflow.to}'"
-            yield Finding(("queues", name, "overflow", "to"), said)
+        here = ("queues", name)
+        for index, refusal in enumerate(queue.refuse):
+            yield from _allowed((*here, "refuse", index, "to"), refusal.to, _SENT)
+        for index, overflow in enumerate(queue.overflow):
+            yield from _allowed((*here, "overflow", index, "to"), overflow.to, _SENT)
+            yield from _allowed((*here, "overflow", index, "offer"), overflow.offer, _ASKED)
+        for key, way_out in queue.exits.items():
+            yield from _allowed((*here, "exits", key, "to"), way_out.to, _LEFT)
+
+
+def _allowed(path: Path, target: Target | None, kinds: Sequence[Kind]) -> Iterator[Finding]:
+    if target is not None and target.kind not in kinds:
+        *first, last = [_WRITTEN[kind] for kind in kinds]
+        yield Finding(path, f"{place(path)} must be {', '.join(first)} or {last}, not '{target}'")
 
 
 def _languages(plan: Plan) -> Iterator[Finding]:
@@ -111,32 +190,37 @@ def _languages(plan: Plan) -> Iterator[Finding]:
         if name in ANSWERS:
             said = f"intent '{name}' is known to every plan for confirmations: give yours another name"
             yield Finding(("intents", name), said)
-        yield from _missing(
-            ("intents", name),
-            [lang for lang, some in intent.items() if some],
-            spoken,
-            f"intent '{name}' has no phrases",
-        )
+        heard = [language for language, phrases in intent.items() if phrases]
+        yield from _missing(("intents", name), heard, spoken, f"intent '{name}' has no phrases")
+    for path, language in _chosen(plan):
+        if language not in spoken:
+            yield Finding(path, f"{place(path)} is '{language}', which is not a language of the practice")
+    for path, named in _namings(plan):
+        yield from _missing(path, named, spoken, f"{place(path)} has no name")
+
+
+def _chosen(plan: Plan) -> Iterator[tuple[Path, str]]:
+    """Each language that a number or a key chooses."""
     for number, entry in plan.numbers.items():
         if entry.language is not None:
-            yield from _spoken(("numbers", number, "language"), entry.language, spoken)
+            yield ("numbers", number, "language"), entry.language
     for name, menu in plan.menus.items():
         for key, tongue in menu.language_keys.items():
-            yield from _spoken(("menus", name, "language_keys", key, "to"), tongue.to, spoken)
+            yield ("menus", name, "language_keys", key, "to"), tongue.to
+
+
+def _namings(plan: Plan) -> Iterator[tuple[Path, Words]]:
+    """What completes "…, press one"; the ways to voicemail and to a callback have names of their own."""
+    for name, menu in plan.menus.items():
         for key, choice in menu.choices.items():
-            yield from _choice_words(("menus", name, "choices", key), choice, spoken)
-
-
-def _choice_words(path: Path, choice: Choice, spoken: Collection[str]) -> Iterator[Finding]:
-    yield from _missing((*path, "name"), choice.name, spoken, f"{place(path)} has no name")
+            yield ("menus", name, "choices", key), choice.name
+    for name, queue in plan.queues.items():
+        for key, way_out in queue.exits.items():
+            if way_out.name is not None or way_out.to.kind in {Kind.QUEUE, Kind.MENU}:
+                yield ("queues", name, "exits", key), way_out.name or {}
 
 
 def _missing(path: Path, has: Collection[str], spoken: Collection[str], said: str) -> Iterator[Finding]:
     for language in spoken:
         if language not in has:
             yield Finding(path, f"{said} in '{language}', a language of the practice")
-
-
-def _spoken(path: Path, language: str, spoken: Collection[str]) -> Iterator[Finding]:
-    if language not in spoken:
-        yield Finding(path, f"{place(path)} is '{language}', which is not a language of the practice")

@@ -14,8 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
+from acd.model import Urgency
 from ivr.menus import offers
-from ivr.menus.model import NO, OPERATOR_KEY, REPEAT_KEY, YES, Kind, Language, Plan, Target, Tongue
+from ivr.menus.model import NO, OPERATOR_KEY, REPEAT_KEY, YES, Plan, Tongue
 from ivr.menus.offers import Offer
 from ivr.menus.questions import BY_KEYS, CONFIRMING_KEYS, Asking, Confirming, confirmation, question
 from ivr.menus.steps import (
@@ -36,6 +37,7 @@ from ivr.menus.steps import (
     ToQueue,
     ToVoicemail,
 )
+from ivr.menus.values import Kind, Language, Target
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -88,6 +90,14 @@ class Walk:
         named = " ".join(filter(None, [self.entry.source, f"at {self.entry.site}" if self.entry.site else ""]))
         self._because(f"Called {named or 'a number without a name'}: menu '{self.menu}', language '{self.language}'.")
         return self._next(self._enter(self.menu))
+
+    def sent(self, target: Target, why: str) -> Step:
+        """Go on at a target from outside of the menus: where a queue sends a caller, or a key pressed in it.
+
+        Also of a walk that has not begun, or is over. CALLBACK is no place to go to: the queue knows what to do.
+        """
+        self._because(why)
+        return self._next(self._arrive(target))
 
     def answered(self, answer: Answer) -> Step:
         """The next step; the answer must be one that the last step may get."""
@@ -250,13 +260,15 @@ class Walk:
             case Kind.GOODBYE:
                 self._because("The caller was served.")
                 return Bye(self.language, (*prompts, "goodbye"), self.reasons)
+            case Kind.CALLBACK:
+                raise ValueError(target)
         assert_never(target.kind)
 
     def _queue(self, name: str, prompts: tuple[str, ...], *, danger: bool = False) -> ToQueue:
         """In danger any nurse now is better than the right one later: only the queue's own needs count."""
         spoken = self.plan.practice.language_skills.get(self.language)
         needs = frozenset() if danger else self.needs | ({spoken} if spoken else set())
-        urgent = danger or self.plan.queues[name].priority == "urgent"
+        urgent = danger or self.plan.queues[name].urgency is Urgency.URGENT
         wanted = f", with {' and '.join(sorted(needs))}" if needs else ""
         self._because(f"To queue '{name}'{wanted}{', urgent' if urgent else ''}.")
         return ToQueue(self.language, name, needs, urgent, self.intent, self.reasons, prompts)

@@ -98,4 +98,4 @@ def _names(node: Node) -> Names:
 
 def _mark(node: Node, finding: Finding) -> Mark:
     at_key = finding.path[-1:] == (KEY,)
-    return node.at(finding.path[:-1] if at_key else finding.path, key=at_key)
+    return node.at(finding.path[:-1] if at_key else finding.path, key=at_key, column=finding.column)

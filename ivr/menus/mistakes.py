@@ -41,11 +41,15 @@ class PlanErrors(UserError):  # noqa: N818 - it holds all of them, not one
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong at a place of the plan; a `warning` keeps nobody from loading it."""
+    """What is wrong at a place of the plan; a `warning` keeps nobody from loading it.
+
+    `column`, from 1, is where inside of the text that stands there.
+    """
 
     path: Path
     text: str
     warning: bool = False
+    column: int = 1
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -55,7 +59,9 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 
 _SINGULAR = {
+    "capacity": "capacity",
     "choices": "choice",
+    "exits": "exit",
     "intents": "intent",
     "language_keys": "language key",
     "menus": "menu",
@@ -63,8 +69,20 @@ _SINGULAR = {
     "people": "person",
     "prompts": "prompt",
     "queues": "queue",
+    "rotas": "rota",
+    "sites": "site",
     "skills": "skill",
     "voicemail": "voicemail box",
+}
+_NUMBERED = {
+    "alert": "alert",
+    "ladder": "rung",
+    "overflow": "overflow",
+    "refuse": "refusal",
+    "shifts": "shift",
+    "steps": "step",
+    "swaps": "swap",
+    "weekly": "week",
 }
 
 
@@ -76,6 +94,8 @@ def place(path: Path) -> str:
         head = rest.pop(0)
         if head in _SINGULAR and rest and not isinstance(head, int):
             parts.append(f"{_SINGULAR[head]} '{rest.pop(0)}'")
+        elif head in _NUMBERED and rest and isinstance(rest[0], int):
+            parts.append(f"{_NUMBERED[str(head)]} {int(rest.pop(0)) + 1}")
         elif isinstance(head, int):
             parts.append(f"item {head + 1}")
         else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ivr.menus.model import OPERATOR_KEY, REPEAT_KEY, Choice, Kind, Menu, Plan, Tongue
+from ivr.menus.model import OPERATOR_KEY, REPEAT_KEY, Choice, Menu, Plan, Tongue
+from ivr.menus.values import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
+import re
 import typing
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from ivr.menus.mistakes import Finding, Path, place, suggestion
 from ivr.menus.model import Plan
+from ivr.menus.values import Noun
 
 if typing.TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -32,19 +34,23 @@ def shape(data: object) -> tuple[Plan | None, list[Finding]]:
             return Plan.model_validate(data), findings
         except ValidationError as wrong:
             errors = wrong.errors(include_url=False)
+        paths = [_path(error, data) for error in errors]
         if attempt == 0:
-            findings = [_finding(error) for error in errors]
+            findings = [_finding(error, path) for error, path in zip(errors, paths, strict=True)]
         # Backwards, so that the items of a list keep their numbers until it is their turn.
-        if not all([_prune(data, error) for error in reversed(errors)]):  # noqa: C419 - all, not up to the first
+        wrong_parts = [_part(error, path) for error, path in zip(errors, paths, strict=True)]
+        if not all([_prune(data, path) for path in reversed(wrong_parts)]):  # noqa: C419 - all, not up to the first
             break
     return None, findings
 
 
-def _prune(data: object, error: ErrorDetails) -> bool:
+def _part(error: ErrorDetails, path: Path) -> Path:
+    """What cannot stay: the value, or the whole that lacks one."""
+    return path[:-1] if error["type"] == "missing" else path
+
+
+def _prune(data: object, path: Path) -> bool:
     """Take the wrong part out of its parent; False when there is no parent to take it from."""
-    path = _path(error)
-    if error["type"] == "missing":
-        path = path[:-1]
     if not path:
         return False
     for step in path[:-1]:
@@ -63,41 +69,56 @@ def _item(data: object, step: str | int) -> object:
     return data[step] if isinstance(data, list) and isinstance(step, int) and step < len(data) else None
 
 
-def _path(error: ErrorDetails) -> Path:
-    return tuple(step for step in error["loc"] if step != KEY)
+def _path(error: ErrorDetails, data: object) -> Path:
+    """Where in the data the error is; steps that the plan left out (a list of one, a mapping of one) are no part."""
+    path: list[str | int] = []
+    for step in error["loc"]:
+        if step != KEY and (isinstance(data, dict) if isinstance(step, str) else _has(data, step)):
+            path.append(step)
+            data = _item(data, step)
+    return tuple(path)
 
 
-def _finding(error: ErrorDetails) -> Finding:
-    path = _path(error)
+def _has(data: object, step: int) -> bool:
+    return isinstance(data, list) or (isinstance(data, dict) and step in data)
+
+
+def _finding(error: ErrorDetails, path: Path) -> Finding:
     kind, value = error["type"], error["input"]
     if kind == "missing":
         return Finding(path[:-1], f"{place(path[:-1])} needs '{path[-1]}'")
     if kind == "extra_forbidden":
-        return Finding((*path, KEY), _unknown_key(path))
+        return Finding((*path, KEY), _unknown_key(error["loc"], path))
     said = _SENTENCES.get(kind, _default)(value, error)
-    return Finding((*path, KEY) if error["loc"][-1:] == (KEY,) else path, f"{place(path)} {said}")
+    at_key = error["loc"][-1:] == (KEY,)
+    column = error.get("ctx", {}).get("column", 1)
+    return Finding((*path, KEY) if at_key else path, f"{place(path)} {said}", column=column)
 
 
-def _unknown_key(path: Path) -> str:
-    model, key = _model_at(path[:-1]), str(path[-1])
-    known = model.model_fields if model else {}
+def _unknown_key(loc: Path, path: Path) -> str:
+    noun, key = _noun_at(loc[:-1]), str(path[-1])
+    known = noun.written() if noun else {}
     fix = suggestion(key, known) or f"; it takes {', '.join(known)}"
     return f"'{key}' is not a key of {place(path[:-1])}{fix}"
 
 
-def _model_at(path: Path) -> type[BaseModel] | None:
-    """The model whose keys stand at `path`."""
+def _noun_at(loc: Path) -> type[Noun] | None:
+    """The noun whose keys stand at `loc`."""
     kind: Any = Plan
-    for step in path:
+    for step in loc:
         kind = _below(kind, step)
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+    return kind if isinstance(kind, type) and issubclass(kind, Noun) else None
 
 
 def _below(kind: Any, step: str | int) -> Any:
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        kind = kind.model_fields[str(step)].annotation if str(step) in kind.model_fields else None
-    elif isinstance(get_origin(kind), type) and issubclass(get_origin(kind), Mapping):
+    origin = get_origin(kind)
+    if isinstance(kind, type) and issubclass(kind, Noun):
+        field = kind.written().get(str(step))
+        kind = field.annotation if field else None
+    elif isinstance(origin, type) and issubclass(origin, Mapping):
         kind = get_args(kind)[1]
+    elif origin is tuple:
+        kind = get_args(kind)[0]
     while get_origin(kind) in {Annotated, typing.Union, type(int | None)}:
         kind = get_args(kind)[0]
     return kind
@@ -122,14 +143,22 @@ def _text(value: object, _: ErrorDetails) -> str:
 
 
 def _pattern(value: object, error: ErrorDetails) -> str:
-    if error["loc"][-1] == "phone":
-        return f"must be a phone of the PBX such as PJSIP/ana, not {_kind(value)}"
+    wanted = next((_PATTERNS[step] for step in error["loc"] if step in _PATTERNS), "")
+    if wanted:
+        return f"must be {wanted}, not {_kind(value)}"
     return f"must be a name of lower-case letters, digits and _ that begins with a letter, not {_kind(value)}"
+
+
+_PATTERNS: Mapping[str | int, str] = {
+    "phone": "a phone of the PBX such as PJSIP/ana",
+    "dial": "a phone of the PBX with {number} in it, such as PJSIP/{number}@trunk",
+    "numbers": 'the beginning of numbers in quotes, such as "+1"',
+}
 
 
 def _literal(value: object, error: ErrorDetails) -> str:
     expected = str(error["ctx"]["expected"])
-    words = expected.replace("'", "").split(" or ")
+    words = re.split(", | or ", expected.replace("'", ""))
     return f"must be {expected}, not {_kind(value)}{suggestion(str(value), words)}"
 
 
@@ -156,6 +185,7 @@ _SENTENCES: Mapping[str, Callable[[object, ErrorDetails], str]] = {
     "string_too_long": _says("is too long for a sentence"),
     "too_short": _says("needs at least one entry"),
     "literal_error": _literal,
+    "enum": _literal,
     "mapping_type": _MAPPING,
     "dict_type": _MAPPING,
     "model_type": _MAPPING,

@@ -7,6 +7,8 @@ Beside the prompts that a plan names, each choice makes sentences of its own, na
     main.1.confirm   "You are calling to make an appointment. Is that right? ..."
     main.9           "Para español, oprima nueve."   for a language, spoken in that language's own voice
     operator         "For a person, press zero."
+    queue.desk.2     "To leave a message, press two."   for a key that leads out of the queue desk
+    callback_greeting   "Hello. This is Lakeside, calling you back. ..."   where a queue calls back
 """
 
 from __future__ import annotations
@@ -14,14 +16,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ivr.menus.model import ANSWERS, GENERIC_PROMPTS, OPERATOR_KEY, Choice, Language, Menu, Plan
+from ivr.menus.model import ANSWERS, GENERIC_PROMPTS, OPERATOR_KEY, Choice, Menu, Plan
+from ivr.menus.values import Kind, Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ivr.menus.queues import Exit
     from ivr.menus.steps import Ask
 
 OPERATOR_PROMPT = "operator"
+CALLBACK_GREETING = "callback_greeting"
+MADE_PROMPTS = frozenset({OPERATOR_PROMPT, CALLBACK_GREETING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ class _Sentences:
     confirm: str
     operator: str
     language: str
+    callback: str
+    exits: Mapping[Kind, str]
     digits: tuple[str, ...]
 
 
@@ -49,6 +57,11 @@ _SENTENCES: Mapping[Language, _Sentences] = {
         confirm="You are calling {name}. Is that right? Say yes or no, or press one for yes, two for no.",
         operator="For a person, press {key}.",
         language="For English, press {key}.",
+        callback="Hello. This is {practice}, calling you back as you asked. To talk with us now, press one.",
+        exits={
+            Kind.CALLBACK: "to be called back without losing your place",
+            Kind.VOICEMAIL: "to leave a message",
+        },
         digits=("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
     ),
     "es": _Sentences(
@@ -57,6 +70,11 @@ _SENTENCES: Mapping[Language, _Sentences] = {
         confirm="Usted llama {name}. ¿Es correcto? Diga sí o no, u oprima uno para sí, dos para no.",
         operator="Para hablar con una persona, oprima {key}.",
         language="Para español, oprima {key}.",
+        callback="Buen día. Le llamamos de {practice}, como usted pidió. Para hablar con nosotros ahora, oprima uno.",
+        exits={
+            Kind.CALLBACK: "para que le llamemos sin perder su lugar",
+            Kind.VOICEMAIL: "para dejar un mensaje",
+        },
         digits=("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
     ),
 }
@@ -68,12 +86,17 @@ def press_prompt(menu: str, key: str) -> str:
 
 def say_prompt(plan: Plan, menu: str, key: str, language: str) -> str:
     """The sentence that tells the word too, where the choice has one in this language."""
-    has_word = _first_phrase(plan, plan.menus[menu].choices[key], language)
+    has_word = _first_phrase(plan, plan.menus[menu].choices[key].intent, language)
     return f"{menu}.{key}.say" if has_word else press_prompt(menu, key)
 
 
 def confirm_prompt(menu: str, key: str) -> str:
     return f"{menu}.{key}.confirm"
+
+
+def exit_prompt(queue: str, key: str) -> str:
+    """The sentence that tells waiting callers of a key, and of the word where the queue listens."""
+    return f"queue.{queue}.{key}"
 
 
 def wordings(plan: Plan) -> Mapping[str, Mapping[str, Wording]]:
@@ -125,6 +148,11 @@ def _own(plan: Plan, language: Language) -> Iterator[tuple[str, Wording]]:
         yield from _of_languages(name, menu)
         for key, choice in menu.choices.items():
             yield from _of_choice(plan, name, key, choice, language)
+    for name, queue in plan.queues.items():
+        for key, way_out in queue.exits.items():
+            yield exit_prompt(name, key), _of_exit(plan, key, way_out, language)
+    if any(queue.callback for queue in plan.queues.values()):
+        yield CALLBACK_GREETING, Wording(sentences.callback.format(practice=plan.practice.name), language)
     for name, words in plan.prompts.items():
         yield name, Wording(words[language], language)  # last: a plan may word any of these itself
 
@@ -140,15 +168,28 @@ def _of_languages(menu_name: str, menu: Menu) -> Iterator[tuple[str, Wording]]:
 
 def _of_choice(plan: Plan, menu: str, key: str, choice: Choice, language: Language) -> Iterator[tuple[str, Wording]]:
     sentences, name = _SENTENCES[language], choice.name[language]
-    parts = {"name": name[0].upper() + name[1:], "key": sentences.digits[int(key)]}
+    parts = _parts(name, key, sentences)
     yield press_prompt(menu, key), Wording(sentences.press.format(**parts), language)
-    if phrase := _first_phrase(plan, choice, language):
+    if phrase := _first_phrase(plan, choice.intent, language):
         yield f"{menu}.{key}.say", Wording(sentences.say.format(**parts, phrase=phrase), language)
     if choice.intent:
         yield confirm_prompt(menu, key), Wording(sentences.confirm.format(name=name), language)
 
 
-def _first_phrase(plan: Plan, choice: Choice, language: str) -> str:
+def _of_exit(plan: Plan, key: str, way_out: Exit, language: Language) -> Wording:
+    sentences = _SENTENCES[language]
+    name = way_out.name[language] if way_out.name else sentences.exits[way_out.to.kind]
+    parts = _parts(name, key, sentences)
+    if phrase := _first_phrase(plan, way_out.intent, language):
+        return Wording(sentences.say.format(**parts, phrase=phrase), language)
+    return Wording(sentences.press.format(**parts), language)
+
+
+def _parts(name: str, key: str, sentences: _Sentences) -> Mapping[str, str]:
+    return {"name": name[0].upper() + name[1:], "key": sentences.digits[int(key)]}
+
+
+def _first_phrase(plan: Plan, intent: str | None, language: str) -> str:
     """What callers are told to say: an intent's first phrase."""
-    phrases = dict(plan.intents[choice.intent]) if choice.intent else {}
+    phrases = dict(plan.intents[intent]) if intent else {}
     return next((some[0] for lang, some in phrases.items() if lang == language and some), "")

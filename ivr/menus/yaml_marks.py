@@ -47,10 +47,14 @@ Mark = tuple[int, int]  # line and column, from 1
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value with its place. A mapping's entries are kept by their key's text."""
+    """A value with its place. A mapping's entries are kept by their key's text.
+
+    `quotes` are the columns before a text of one line begins; None for a text of several.
+    """
 
     mark: Mark
     value: Scalar | tuple[Node, ...] | dict[str, Entry]
+    quotes: int | None = None
 
     def plain(self) -> object:
         """The value without its places."""
@@ -67,16 +71,22 @@ class Node:
             return Entry(step, self.value[step].mark, self.value[step])
         return None
 
-    def at(self, path: Path, *, key: bool = False) -> Mark:
-        """The place of the value at `path`, as far as it exists; of its key with `key` or when it is no scalar."""
+    def at(self, path: Path, *, key: bool = False, column: int = 1) -> Mark:
+        """The place of the value at `path`, as far as it exists; of its key with `key` or when it is no scalar.
+
+        A list of one may be written as its item. `column`, from 1, is inside of the text that stands there.
+        """
         node, mark = self, self.mark
         for step in path:
             entry = node.below(step)
+            if entry is None and isinstance(step, int) and not isinstance(node.value, tuple):
+                continue
             if entry is None:
                 return mark
             node = entry.node
             mark = entry.mark if key or isinstance(node.value, dict | tuple) else node.mark
-        return mark
+        inside = node.quotes + column - 1 if node.quotes is not None and column > 1 else 0
+        return mark[0], mark[1] + inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +177,7 @@ class _Reader:
         before = self._nodes
         self._count(event, 1)
         if isinstance(event, yaml.ScalarEvent):
-            node = Node(_mark(event), _meaning(event.value) if event.implicit[0] else event.value)
+            node = _scalar(event)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._sequence(event, depth)
         else:
@@ -195,6 +205,14 @@ class _Reader:
             else:
                 entries[str(key)] = Entry(key, _mark(event), value)
         return Node(_mark(start), entries)
+
+
+def _scalar(event: yaml.ScalarEvent) -> Node:
+    assert event.start_mark is not None
+    assert event.end_mark is not None
+    one_line = event.start_mark.line == event.end_mark.line
+    quotes = (1 if event.style else 0) if one_line else None
+    return Node(_mark(event), _meaning(event.value) if event.implicit[0] else event.value, quotes)
 
 
 def _meaning(text: str) -> Scalar:

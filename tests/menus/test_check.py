@@ -80,8 +80,11 @@ def test_a_plan_whose_names_all_exist_is_right() -> None:
         ),
         (
             "to: voicemail desk",
-            "to: main",
-            "the overflow of queue 'desk' must be 'queue NAME' or 'voicemail NAME', not 'main'",
+            "to: goodbye",
+            (
+                "'to' of overflow 1 of queue 'desk' must be 'queue NAME', 'voicemail NAME' or a menu's name, "
+                "not 'goodbye'"
+            ),
         ),
         ("desk: {}", "desk: {greeting: x}", "'greeting' of voicemail box 'desk' names 'x', which is not a prompt"),
         (

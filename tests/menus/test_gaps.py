@@ -94,29 +94,29 @@ def test_a_clinical_caller_must_not_meet_voicemail(changes: list[tuple[str, str]
     assert sentence in told(*changes)
 
 
-def test_overflows_that_go_round_are_a_mistake() -> None:
+def test_overflows_that_go_round_after_waits_are_a_warning() -> None:
     found = told(
         ("overflow: {after: 4m, to: voicemail desk}", "overflow: {after: 4m, to: queue nurse}"),
         ("clinical: yes", "overflow: {after: 4m, to: queue desk}"),
     )
-    assert found[0] == "callers overflow for ever: desk → nurse → desk"
+    assert found[0] == "warning: callers are sent round and round: desk → nurse → desk"
 
 
 def test_a_queue_that_nobody_serves_is_one_mistake() -> None:
     assert told(("{needs: [desk]", "{needs: [desk, hearing]")) == [
-        "queue 'desk': nobody has all the skills that queue 'desk' needs here (desk, hearing)",
+        "queue 'desk' needs desk and hearing here, which nobody has",
     ]
 
 
 def test_a_specialty_that_nobody_of_the_queue_has_is_a_mistake() -> None:
     assert told(("needs: [cardiology]", "needs: [surgery]"), ("cardiology: 4, ", "")) == [
-        "'go' of choice '1' of menu 'office': nobody has all the skills that queue 'desk' needs here (desk, surgery)",
+        "'go' of choice '1' of menu 'office': queue 'desk' needs desk and surgery here, which nobody has",
     ]
 
 
 def test_a_language_that_nobody_of_the_queue_speaks_is_a_mistake() -> None:
     found = told(("spanish: 5, nurse: 1", "nurse: 1"))
-    assert "'queue' of 'operator': nobody has all the skills that queue 'desk' needs here (desk, spanish)" in found
+    assert "'queue' of 'operator': queue 'desk' needs desk and spanish here, which nobody has" in found
 
 
 def test_a_skill_that_nothing_needs_is_a_warning() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from acd.model import Agent, Overflow, Queue
 from ivr.menus.interpreter import Walk
 from ivr.menus.model import GENERIC_PROMPTS
-from ivr.menus.routing import routing_of
 from ivr.menus.steps import Ask, Meant, Silent
 from ivr.menus.wording import Wording, grammar_of, intents_of, phrases_of, prompts_of, wordings
 from tests.menus.plans import small
@@ -63,15 +61,3 @@ def test_only_a_closed_question_has_a_grammar() -> None:
     assert isinstance(closed, Ask)
     assert grammar_of(small(), opened) is None
     assert grammar_of(small(), closed) == ("appointment", "see the doctor", "billing", "spanish", "a person")
-
-
-def test_the_routing_engine_gets_queues_and_agents() -> None:
-    queues, agents = routing_of(small())
-    assert queues == (
-        Queue("desk", frozenset({"desk"}), overflow=Overflow(240, "voicemail desk")),
-        Queue("nurse", frozenset({"nurse"}), ring_seconds=15, wrap_up_seconds=30),
-    )
-    assert agents == (
-        Agent("ana", {"desk": 5, "cardiology": 4, "spanish": 5, "nurse": 1}),
-        Agent("emma", {"nurse": 5}, ready=False),
-    )

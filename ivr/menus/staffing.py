@@ -1,0 +1,187 @@
+"""Whether there is somebody for everybody who may call: skills, phones and shifts that nobody has, or two have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acd import rota
+from acd.model import CALL
+from acd.skills import Needs
+from ivr.menus.leaving import onward
+from ivr.menus.mistakes import Finding, Path, place, suggestion
+from ivr.menus.routing import rotas_of
+from ivr.menus.values import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from ivr.menus.model import Plan
+
+
+def staffing(plan: Plan) -> Iterator[Finding]:
+    for look in _LOOKS:
+        yield from look(plan)
+
+
+# ---- skills ---------------------------------------------------------------------------------------------------------
+
+Demand = tuple[Path, str, frozenset[str]]  # asked for at, of queue, needs beyond the queue's own
+
+
+def _nobody(plan: Plan) -> Iterator[Finding]:
+    """Queues whose callers need what no one person has; what needs even more is not told again."""
+    told: list[tuple[str, frozenset[str]]] = []
+    for path, queue, own in _demands(plan):
+        needs = plan.queues[queue].required.and_also(Needs.all_of(*sorted(own)))
+        if _served(plan, queue, needs) or any(queue == known and fewer <= own for known, fewer in told):
+            continue
+        told.append((queue, own))
+        who = f"needs {needs} here, which nobody has" if needs else "has nobody"
+        asked = "" if path == ("queues", queue) else f"{place(path)}: "
+        yield Finding(path, f"{asked}queue '{queue}' {who}{_likely(plan, needs)}")
+
+
+def _served(plan: Plan, queue: str, needs: Needs) -> bool:
+    kind = plan.queues[queue].kind
+    able = [person for person in plan.people.values() if kind in {CALL, *person.capacity}]
+    return any(needs.met_by(person.skills) for person in able)
+
+
+def _skills(plan: Plan) -> set[str]:
+    return {skill for person in plan.people.values() for skill in person.skills}
+
+
+def _likely(plan: Plan, needs: Needs) -> str:
+    """The likely fix of an expression that names a skill of nobody."""
+    known = _skills(plan)
+    return next(filter(None, (suggestion(skill, known) for skill in sorted(needs.skills - known))), "")
+
+
+def _demands(plan: Plan) -> Iterator[Demand]:
+    """Plain queues first: one finding for a queue that nobody serves, not one for each way into it."""
+    for name in plan.queues:
+        yield ("queues", name), name, frozenset()
+    yield ("urgent", "queue"), plan.urgent.queue, frozenset()
+    languages = [frozenset[str]()]
+    languages += [frozenset({skill}) for skill in plan.practice.language_skills.values()]
+    for path, queue, needs in _routes(plan):
+        for language in languages:
+            for step in onward(plan, queue):
+                yield path, step, needs | language
+
+
+def _routes(plan: Plan) -> Iterator[Demand]:
+    """Each way into a queue, with the needs gathered on it."""
+    yield ("operator", "queue"), plan.operator.queue, frozenset()
+    seen: set[tuple[str, frozenset[str]]] = set()
+    ahead = [(name, frozenset[str]()) for name in starts(plan)]
+    while ahead:
+        menu, gathered = ahead.pop()
+        if (menu, gathered) in seen:
+            continue
+        seen.add((menu, gathered))
+        for field, target in (("silent", plan.menus[menu].silent), ("unclear", plan.menus[menu].unclear)):
+            if target is not None:
+                yield ("menus", menu, field), target.name, gathered
+        for key, choice in plan.menus[menu].choices.items():
+            needs = gathered | choice.needs
+            if choice.go.kind is Kind.QUEUE:
+                yield ("menus", menu, "choices", key, "go"), choice.go.name, needs
+            elif choice.go.kind is Kind.MENU:
+                ahead.append((choice.go.name, needs))
+
+
+def starts(plan: Plan) -> Collection[str]:
+    return {plan.start, *(entry.start for entry in plan.numbers.values())}
+
+
+def _steps(plan: Plan) -> Iterator[Finding]:
+    """Steps that are skipped, and skills of an expression that only others of its parts make up for."""
+    for name, queue in plan.queues.items():
+        for index, step in enumerate(queue.stages):
+            path: Path = ("queues", name, "steps", index, "needs") if queue.steps else ("queues", name, "needs")
+            if _served(plan, name, step.needs):
+                for skill in sorted(step.needs.skills - _skills(plan)):
+                    fix = suggestion(skill, _skills(plan))
+                    yield Finding(path, f"{place(path)}: nobody has the skill '{skill}'{fix}", warning=True)
+            elif index < len(queue.stages) - 1:
+                said = f"needs {step.needs}, which nobody has: it is always skipped{_likely(plan, step.needs)}"
+                yield Finding(path, f"{place(path[:-1])} {said}", warning=True)
+
+
+def _idle_skills(plan: Plan) -> Iterator[Finding]:
+    """A skill that nothing needs is a slip of the pen or a plan for later."""
+    wanted = set(plan.practice.language_skills.values())
+    wanted = wanted.union(*(step.needs.skills for queue in plan.queues.values() for step in queue.stages))
+    wanted = wanted.union(*(choice.needs for menu in plan.menus.values() for choice in menu.choices.values()))
+    for name, person in plan.people.items():
+        for skill in person.skills.keys() - wanted:
+            said = f"nothing needs the skill '{skill}' of {name}{suggestion(skill, wanted)}"
+            yield Finding(("people", name, "skills", skill), said, warning=True)
+
+
+# ---- people ---------------------------------------------------------------------------------------------------------
+
+
+def _same_phone(plan: Plan) -> Iterator[Finding]:
+    first: dict[str, str] = {}
+    for name, person in plan.people.items():
+        owner = first.setdefault(person.phone.casefold(), name)
+        if owner != name:
+            yield Finding(("people", name, "phone"), f"{name} has the same phone as {owner}: {person.phone}")
+
+
+def _nearest(plan: Plan) -> Iterator[Finding]:
+    if not any(entry.site for entry in plan.numbers.values()):
+        for name, queue in plan.queues.items():
+            if queue.nearest_site:
+                said = f"queue '{name}' rings the nearest site, but no number has a 'site'"
+                yield Finding(("queues", name, "nearest_site"), said, warning=True)
+
+
+def _kinds_of_work(plan: Plan) -> Iterator[Finding]:
+    kinds = {queue.kind for queue in plan.queues.values()}
+    for name, person in plan.people.items():
+        for kind in person.capacity.keys() - kinds:
+            said = f"no queue has the kind '{kind}' of which {name} takes several{suggestion(kind, kinds)}"
+            yield Finding(("people", name, "capacity", kind), said, warning=True)
+    for path, queue, _ in _demands(plan):
+        if path[0] != "queues" and plan.queues[queue].kind != CALL:
+            said = f"{place(path)} leads callers to queue '{queue}', which is for the kind '{plan.queues[queue].kind}'"
+            yield Finding(path, said)
+
+
+# ---- rotas ----------------------------------------------------------------------------------------------------------
+
+_KEYS = {"begins": "from", "ends": "to"}
+
+
+def _rotas(plan: Plan) -> Iterator[Finding]:
+    for name, each in rotas_of(plan).items():
+        path: Path = ("rotas", name)
+        if name in plan.people:
+            yield Finding(path, f"'{name}' is a rota and a person: give the rota another name")
+        for gap in rota.gaps(each):
+            yield Finding((*path, "shifts"), f"rota '{name}' has nobody on call: {gap}")
+        for doubt in rota.doubtful(each, plan.people):
+            if doubt.where != ("timezone",):  # told of the practice already
+                where = (*path, *_written(doubt.where))
+                yield Finding(where, f"{place(where)}: {doubt.text}")
+
+
+def _written(where: Path) -> Path:
+    """A rota's field as the plan's key."""
+    if where[:2] == ("rotation", "weeks"):
+        return ("weekly", *where[2:])
+    return tuple(_KEYS.get(step, step) if isinstance(step, str) else step for step in where)
+
+
+_LOOKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
+    _nobody,
+    _steps,
+    _idle_skills,
+    _same_phone,
+    _nearest,
+    _kinds_of_work,
+    _rotas,
+)
