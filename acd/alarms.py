@@ -37,6 +37,7 @@ class Alarms:
     def __init__(self, lobby: Lobby, crews: Crews, timers: Timers, orders: list[Command]) -> None:
         self.open: dict[tuple[str, str], Alarm] = {}
         self.last = 0
+        self._due: dict[tuple[str, str], None] = {}
         self._lobby = lobby
         self._crews = crews
         self._timers = timers
@@ -56,18 +57,11 @@ class Alarms:
                     self._look(room, escalation, now)
                 self._look_again(room, now)
         touched.clear()
+        self._due.clear()
 
-    def due(self, queue: str, name: str, now: float) -> None:
-        """The time of a rung is over, or of the longest wait that is no alarm."""
-        room, escalation = self._lobby.rooms.get(queue), self._escalation(queue, name)
-        if room is None or escalation is None:
-            return
-        alarm = self.open.get((queue, name))
-        if alarm and not alarm.by and self._holds(room, escalation, now):
-            alarm.rung = min(alarm.rung + 1, len(escalation.ladder) - 1)
-            self._tell(alarm, escalation, now)
-        else:
-            self._look(room, escalation, now)
+    def rung_over(self, queue: str, name: str) -> None:
+        """The time of a rung is over, or somebody has waited long enough for an alarm: the queue is to be looked at."""
+        self._due[queue, name] = None
 
     def acknowledged(self, number: int, by: str) -> None:
         for alarm in self.open.values():
@@ -76,16 +70,19 @@ class Alarms:
                 self._timers.cancel(AlarmDue(alarm.queue, alarm.name))
 
     def _look(self, room: QueueRoom, escalation: Escalation, now: float) -> None:
-        alarm = self.open.get((room.queue.name, escalation.name))
-        if self._holds(room, escalation, now):
-            if alarm is None:
-                self.last += 1
-                alarm = self.open[room.queue.name, escalation.name] = Alarm(self.last, room.queue.name, escalation.name)
-                self._tell(alarm, escalation, now)
-            return
-        if alarm:
-            self._over(alarm)
-        self._time(room, escalation, now)
+        key = (room.queue.name, escalation.name)
+        alarm = self.open.get(key)
+        if not self._holds(room, escalation, now):
+            if alarm:
+                self._over(alarm)
+            self._time(room, escalation, now)
+        elif alarm is None:
+            self.last += 1
+            alarm = self.open[key] = Alarm(self.last, *key)
+            self._tell(alarm, escalation, now)
+        elif key in self._due and not alarm.by:
+            alarm.rung = min(alarm.rung + 1, len(escalation.ladder) - 1)
+            self._tell(alarm, escalation, now)
 
     def _holds(self, room: QueueRoom, escalation: Escalation, now: float) -> bool:
         waited = escalation.when.waited_seconds

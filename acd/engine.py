@@ -4,8 +4,9 @@
                        │         │         │        │
                        └── staff, lobby, offers, alarms: the state, which the same events always build alike
 
-An event changes the state; the rules then settle whoever is concerned (steps, overflow, who may be offered); pairs are
-offered until nobody ready could serve anybody who waits; last comes what callers and supervisors are told.
+An event changes the state, then the timers that are due do; the rules settle whoever is concerned (steps, overflow, who
+may be offered); pairs are offered until nobody ready could serve anybody who waits; last comes what callers and
+supervisors are told.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class Engine:
     def handle(self, event: Event, now: float) -> list[Command]:
         """What is to be done about the event. Raises UnknownStrategyError, and then nothing has changed."""
         self._orders.clear()
-        # What people did beats what timers say.
+        # What people did beats what timers say; rules and offers come when both are through.
         self._apply(event, now)
         self._expire(now)
         self._offer(now)
@@ -273,10 +274,8 @@ class Engine:
     # ---- what timers say ------------------------------------------------------------------------------------------
 
     def _expire(self, now: float) -> None:
-        self.rules.settle(now)
         while expired := self.timers.pop(now):
             self._due(*expired, now)
-            self.rules.settle(now)
 
     def _due(self, due: float, subject: Subject, now: float) -> None:
         match subject:
@@ -291,7 +290,8 @@ class Engine:
             case QueueDue(queue):
                 self.crews.touched[queue] = None
             case AlarmDue(queue, name):
-                self.alarms.due(queue, name, now)
+                self.alarms.rung_over(queue, name)
+                self.crews.touched[queue] = None
             case PartyDue(party):
                 del self.lobby.lost[party]
             case _:
@@ -307,6 +307,7 @@ class Engine:
 
     def _offer(self, now: float) -> None:
         """Until nobody ready could serve anybody who waits."""
+        self.rules.settle(now)
         while pair := self.matching.next_pair(now, self.offers_made.last + 1):
             call, agent = pair
             self.matching.rang(self.lobby.callers[call], agent)

@@ -79,7 +79,7 @@ class Rules:
 
     def _settle(self, caller: Caller, now: float) -> None:
         self._matching.remove_caller(caller)
-        if caller.talking:
+        if caller.talking or not _offerable(caller):
             return
         if caller.away:
             self._settle_away(caller, now)
@@ -88,36 +88,28 @@ class Rules:
         while True:
             self._take_steps(caller, now)
             rule = self._overflow(caller, now)
-            if rule is None:
+            if rule is None or rule.queue in passed:
                 break
             if rule.offered:
                 continue
             if caller.offers:
-                caller.leaving = True  # a phone that rings may yet be picked up
-                break
+                caller.leaving = True  # a phone that rings may yet be picked up; no other rings
+                return
             if not rule.queue:
                 self._lobby.send_away(caller, rule.to, in_words(rule.when), now)
                 return
-            if rule.queue in passed:
-                break
             passed.add(rule.queue)
             self._lobby.move(caller, self._lobby.queue(rule.queue), in_words(rule.when), now)
-            self._matching.remove_caller(caller)
-            self._lobby.unsettled.pop(caller.call, None)
         self._time(caller, now)
-        if not (caller.taken or caller.leaving) and (not caller.phones or len(caller.offers) < caller.phones):
-            self._matching.add_caller(caller, self._only(caller, now))
+        self._matching.add_caller(caller, self._only(caller, now))
 
     def _settle_away(self, caller: Caller, now: float) -> None:
         """Who is to be called back is offered within their hours only, and never overflows."""
         assert caller.back is not None
-        if caller.offers:
-            if not caller.taken and (not caller.phones or len(caller.offers) < caller.phones):
-                self._matching.add_caller(caller, ())
-            return
         window = caller.back.callback.window(now)
         if window is None or self._lobby.is_closed(caller.queue):
-            self._lobby.give_up(caller, now)
+            if not caller.offers:
+                self._lobby.give_up(caller, now)
             return
         begins, ends = window
         self._take_steps(caller, now)
@@ -202,3 +194,8 @@ class Rules:
 
     def _facts(self, queue: Queue, now: float) -> Facts:
         return Facts(self._lobby.room_of(queue), self._crews, now)
+
+
+def _offerable(caller: Caller) -> bool:
+    """Whether another phone may ring: nobody picked up, and fewer ring than the queue wants now."""
+    return not (caller.taken or caller.leaving) and (not caller.phones or len(caller.offers) < caller.phones)

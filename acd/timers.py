@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,22 @@ class PartyDue:
 Subject = OfferDue | PersonDue | CallerDue | MoreDue | QueueDue | AlarmDue | PartyDue
 
 
-class Timers:
-    """A heap with the usual laziness: what was cancelled stays in it until it comes to the top.
+_ORDER: dict[type[Subject], int] = {
+    kind: order for order, kind in enumerate((PersonDue, OfferDue, CallerDue, MoreDue, QueueDue, AlarmDue, PartyDue))
+}
+"""At the same moment, people come back before their callers' rings end."""
 
-    Subjects that are due at the same moment come in the order in which they were set.
+SPARE = 1000  # cancelled timers that may lie about, beside as many as there are valid ones
+
+
+class Timers:
+    """A heap with the usual laziness: what was cancelled stays in it until it comes to the top, or is too much.
+
+    Subjects that are due at the same moment come in the order of their kinds, then as they were set.
     """
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, Subject]] = []
+        self._heap: list[tuple[float, int, int, Subject]] = []
         self._valid: dict[Subject, int] = {}
         self._count = 0
 
@@ -74,7 +82,10 @@ class Timers:
         """Set the subject's timer, in place of the one it may have."""
         self._count += 1
         self._valid[subject] = self._count
-        heappush(self._heap, (due, self._count, subject))
+        heappush(self._heap, (due, _ORDER[type(subject)], self._count, subject))
+        if len(self._heap) > 2 * len(self._valid) + SPARE:
+            self._heap = [entry for entry in self._heap if self._is_valid(entry)]
+            heapify(self._heap)
 
     def cancel(self, subject: Subject) -> None:
         """A subject without a timer is no error."""
@@ -86,7 +97,7 @@ class Timers:
     def next(self) -> float | None:
         """When the earliest timer is due."""
         heap = self._heap
-        while heap and self._valid.get(heap[0][2]) != heap[0][1]:
+        while heap and not self._is_valid(heap[0]):
             heappop(heap)
         return heap[0][0] if heap else None
 
@@ -95,6 +106,13 @@ class Timers:
         due = self.next()
         if due is None or due > now:
             return None
-        _, _, subject = heappop(self._heap)
+        _, _, _, subject = heappop(self._heap)
         del self._valid[subject]
         return due, subject
+
+    def all(self) -> list[tuple[float, Subject]]:
+        """The timers that are set, in the order in which they would be popped."""
+        return [(due, subject) for due, _, _, subject in sorted(filter(self._is_valid, self._heap))]
+
+    def _is_valid(self, entry: tuple[float, int, int, Subject]) -> bool:
+        return self._valid.get(entry[3]) == entry[2]
