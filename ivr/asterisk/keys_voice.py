@@ -35,7 +35,7 @@ class KeysVoice:
             await self._code("STREAM", "FILE", str(sound.with_suffix("")), "")
 
     async def ask(self, turn: Turn) -> Heard:
-        """Deaf for a question that takes nothing but speech."""
+        """Deaf for a question that takes nothing but speech; what a turn says of speech means nothing here."""
         if turn.keys is None:
             return Deaf()
         digit = await self._first_digit(turn)

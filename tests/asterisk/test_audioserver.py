@@ -137,6 +137,35 @@ async def test_a_prompt_is_played_whole_and_in_order_and_then_it_is_quiet(server
     assert heard.rstrip(b"\0") == pcm.rstrip(b"\0")
 
 
+async def test_sounds_follow_one_another_without_a_gap(server: AudioServer) -> None:
+    peer, stream = await talk(server)
+    one, two = b"\x01\0" * 320, b"\x02\0" * 160
+    stream.play(one, b"", two, one)
+    await asyncio.wait_for(stream.quiet.wait(), SECONDS)
+    while (frame := await peer.hears()) == SILENCE:
+        pass
+    assert [frame, *[await peer.hears() for _ in range(4)]] == [
+        Audio(piece[:FRAME_BYTES]) for piece in (one, one, two, one, one)
+    ]
+
+
+async def test_a_sound_that_is_paused_goes_on_where_it_was(server: AudioServer) -> None:
+    peer, stream = await talk(server)
+    written = [Audio(bytes([number, 0]) * 160) for number in range(1, 9)]
+    stream.play(*(frame.pcm for frame in written))
+    heard = [await peer.hears()]
+    while heard[-1] == SILENCE:
+        heard = [await peer.hears()]
+    stream.paused = True
+    while heard[-1] != SILENCE:
+        heard.append(await peer.hears())
+    assert not stream.quiet.is_set()
+    stream.paused = False
+    while heard[-1] != written[-1]:
+        heard.append(await peer.hears())
+    assert [frame for frame in heard if frame != SILENCE] == written
+
+
 async def test_a_prompt_that_is_stopped_is_quiet_at_once(server: AudioServer) -> None:
     peer, stream = await talk(server)
     stream.play(b"\x01\0" * 80_000)

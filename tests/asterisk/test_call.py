@@ -339,6 +339,10 @@ class TestWithoutAudioSocket:
     async def test_a_question_of_speech_alone_is_deaf(self, keys_line: TinyLine) -> None:
         assert await patiently(keys_line.call.ask(Turn((), keys=None, hearing=Hearing("en")))) == Deaf()
 
+    async def test_a_caller_who_waits_with_music_is_served_by_keys(self, keys_line: TinyLine) -> None:
+        assert await during(keys_line.call.ask(Waiting(keys_line).turn), keys_line.presses("1")) == Pressed("1")
+        assert await patiently(keys_line.call.ask(Waiting(keys_line).turn)) == Silence()
+
     async def test_the_call_is_held_and_taken_back(self, keys_line: TinyLine) -> None:
         await patiently(keys_line.call.hold())
         await patiently(keys_line.call.take_back())
