@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Collection, Sequence
     from pathlib import Path
 
     from ivr.call import Hearing, Spoke
@@ -82,6 +82,14 @@ class Cause(StrEnum):
     ENDED = "ended"
 
 
+class Device(StrEnum):
+    """How a phone is, our own legs left out."""
+
+    FREE = "free"
+    BUSY = "busy"
+    GONE = "gone"
+
+
 @dataclass(frozen=True, slots=True)
 class LegRinging:
     leg: str
@@ -115,11 +123,39 @@ class CallEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class DialFailed:
+    """Who was dialled (`Switch.dial`) was not reached; a reached one comes in as a Call and ends with CallEnded."""
+
+    call: str
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """A caller on hold pressed a key."""
+
+    call: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneChanged:
+    """What a person's phone does apart from our own legs; told for every phone that `Switch.watch` named, and anew
+    after each SwitchBack.
+    """
+
+    phone: str
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchBack:
     """The PBX's control connection is up (again): nothing was replayed, so ask `Switch.live` and reconcile."""
 
 
-SwitchEvent = LegRinging | LegAnswered | LegEnded | TalkBegan | CallEnded | SwitchBack
+SwitchEvent = (
+    LegRinging | LegAnswered | LegEnded | TalkBegan | CallEnded | DialFailed | KeyPressed | PhoneChanged | SwitchBack
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +173,10 @@ class SwitchDown(Exception):  # noqa: N818 - the state, not a mistake
 
 LEG_PREFIX = "careline-leg-"
 """Every leg's id begins with it: so we know our own on the PBX after a restart. No PBX names a channel like this."""
+BACK_PREFIX = "careline-back-"
+"""And so does the id of every call that we place to call somebody back: the offer's number follows."""
+ALERT_PREFIX = "careline-alert-"
+"""And that of a call that tells somebody of an alert."""
 
 
 class Switch(Protocol):
@@ -146,11 +186,22 @@ class Switch(Protocol):
 
     async def live(self) -> Live: ...
 
-    async def ring(self, leg: str, phone: str, *, display: str, seconds: float) -> None:
+    async def ring(self, leg: str, phone: str, *, display: str, seconds: float, asked: bool = False) -> None:
         """Start ringing; what becomes of it arrives as events. `display` is shown on the phone: never patient data.
 
-        Every ring ends in exactly one LegEnded, also when the phone does not exist.
+        Every ring ends in exactly one LegEnded, also when the phone does not exist. With `asked`, who picks up is in
+        our hands first: a Call comes in whose id is the leg's, and LegAnswered follows once that call is held. It is
+        for phones that may be picked up by a mailbox.
         """
+
+    async def dial(self, call: str, phone: str, *, display: str, seconds: float) -> None:
+        """Call somebody, whose Call comes in with the id `call` once they pick up; DialFailed when they do not.
+
+        To be given up by `cancel(call)`.
+        """
+
+    async def watch(self, phones: Collection[str]) -> None:
+        """Tell of these phones, and of no others, what they do (PhoneChanged), beginning with how they are now."""
 
     async def cancel(self, leg: str, *, answered_elsewhere: bool = False) -> None:
         """Stop ringing or hang up; a leg that is gone already is no error."""

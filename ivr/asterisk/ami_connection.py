@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ivr.asterisk import ami
     from ivr.asterisk.settings import AsteriskSettings
 
-EVENT_CLASSES = "call"  # Newstate, BridgeEnter, BridgeLeave, Hangup, OriginateResponse
+EVENT_CLASSES = "call,dtmf"  # channels, bridges and device states; the keys of who waits
 
 log = structlog.get_logger(__name__)
 

@@ -55,7 +55,6 @@ class Parts:
     audio: AudioServer
     ears: Ears
     tasks: Tasks
-    context: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,7 @@ class AsteriskCall:
         told = session.environment
         self.id = told["uniqueid"]
         self.channel = told["channel"]
+        self._context = told["context"]
         self.came_back = told.get("arg_1") == CAME_BACK
         self.caller_number = _number(told.get("callerid", ""))
         self.dialled_number = _number(told.get("arg_2", "")) or _number(told.get("dnid", ""))
@@ -127,7 +127,7 @@ class AsteriskCall:
         self._check()
         if not self._goes_on:
             return
-        target = (("Context", self._parts.context), ("Exten", "s"), ("Priority", "again"))
+        target = (("Context", self._context), ("Exten", "s"), ("Priority", "again"))
         self._goes_on = ""
         try:
             await self._parts.ami.action("Redirect", ("Channel", self.channel), *target)

@@ -13,7 +13,7 @@ from ivr.asterisk.agi import AgiError
 from ivr.asterisk.call import BYE, PLAIN, AsteriskCall, Parts
 from ivr.asterisk.fastagi import AgiEnded, AgiSession
 from ivr.call import CallerGone
-from ivr.services import SwitchDown
+from ivr.services import LEG_PREFIX, SwitchDown
 
 if TYPE_CHECKING:
     from ivr.asterisk import ami
@@ -51,7 +51,7 @@ class Calls:
         """One AGI connection of the hook, until it ends. Without AMI nobody winds up the timer: come again later."""
         if not self._parts.ami.up:
             return
-        if not session.environment.keys() >= {"uniqueid", "channel"}:
+        if not session.environment.keys() >= {"uniqueid", "channel", "context"}:
             raise AgiError("no call in the environment")
         call = self._calls.get(session.environment["uniqueid"]) or self._new(session)
         async with self._arrival:
@@ -103,7 +103,7 @@ class Calls:
                 return
 
     def _wind(self, call: AsteriskCall) -> None:
-        if call.talking:
+        if call.talking or (call.held.is_set() and call.id.startswith(LEG_PREFIX)):  # a leg that waits: the switch
             return
         try:
             answer = self._parts.ami.begin(

@@ -37,7 +37,7 @@ class AsteriskFrontDoor:
         self._audio = AudioServer(settings.audio)
         self._agi = FastAgiServer(settings.agi, self._serve)
         self.ami = AmiConnection(settings, self._on_event, self._came_up)
-        parts = Parts(self.ami, self._audio, ears, self._tasks, settings.context)
+        parts = Parts(self.ami, self._audio, ears, self._tasks)
         self._calls = Calls(parts, on_call, self._call_gone)
         self.switch = AsteriskSwitch(settings, self.ami, self._calls)
 
@@ -55,6 +55,7 @@ class AsteriskFrontDoor:
             await self.close()
             raise
         self._tasks.start(self._calls.wind_up(), "wind up the callers' timers")
+        self._tasks.start(self.switch.wind_up(), "wind up the waiting persons' timers")
 
     async def close(self) -> None:
         """Callers hear music, and come again to whoever listens next; talks go on."""

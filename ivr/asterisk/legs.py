@@ -1,4 +1,4 @@
-"""A person's leg: one ringing of one person's phone, from Originate to its only LegEnded."""
+"""What we ring: one ringing of one phone, from Originate to the only event that says that it is over."""
 
 from __future__ import annotations
 
@@ -16,19 +16,31 @@ CAUSES = {
     21: Cause.REFUSED,
     26: Cause.CANCELLED,
 }
+NO_ANSWER = "19"  # the cause of a leg that ended while we did not look
+# By OriginateResponse's Reason, where the hang-up has no cause: a Local channel's has not.
+# Source: include/asterisk/frame.h, AST_CONTROL_*.
+REASONS = {"3": NO_ANSWER, "5": "17"}
 
 
 @dataclass(slots=True)
 class Leg:
-    """`channel` is "" until Asterisk has made one; `bridge` is the id of the bridge it is in, "" for none."""
+    """A person's leg, or somebody who is dialled.
+
+    `channel` is "" until Asterisk has made one; `bridge` is the id of the bridge it is in, "" for none. `answered`
+    is a leg that can be joined, or could; `picked_up` is sooner: the person may still be asked. `sent_away` says that
+    who picked up was given up by us, a mailbox perhaps.
+    """
 
     id: str
     channel: str = ""
     bridge: str = ""
     rang: bool = False
+    picked_up: bool = False
     answered: bool = False
+    sent_away: bool = False
     cancelled: bool = False
     answered_elsewhere: bool = False
+    reason: str = ""
     call: str = ""
 
     def cause(self, hangup_cause: str) -> Cause:
@@ -37,5 +49,8 @@ class Leg:
             return Cause.ENDED
         if self.cancelled:
             return Cause.CANCELLED
-        cause = CAUSES.get(int(hangup_cause or 0), Cause.UNREACHABLE)
+        if self.picked_up:
+            return Cause.NO_ANSWER if self.sent_away else Cause.REFUSED
+        told = int(hangup_cause or 0) or int(REASONS.get(self.reason, 0))
+        cause = CAUSES.get(told, Cause.UNREACHABLE)
         return Cause.UNREACHABLE if cause is Cause.NO_ANSWER and not self.rang else cause

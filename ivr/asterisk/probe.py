@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,15 +13,20 @@ from ivr.services import SwitchDown
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from collections.abc import Set as AbstractSet
 
     from ivr.asterisk import ami
     from ivr.asterisk.settings import AsteriskSettings
 
 OLDEST_VERSION = 18
-TRIAL_SECONDS = 3.0
+TRIAL_SECONDS = 2.0  # until the dialplan has come to its waiting room
+TOLD_SECONDS = 1.0  # until we are told what we did ourselves
 TRIAL_ID = "doctor-1"
-TRIAL_EVENTS = frozenset({"Newchannel", "Newstate", "BridgeEnter", "BridgeLeave", "Hangup", "OriginateResponse"})
-ACTIONS = ("Originate", "Bridge", "Hangup", "Redirect", "Setvar", "AbsoluteTimeout", "CoreShowChannels")
+TRIAL_CALL = frozenset(
+    {"Newchannel", "Newstate", "BridgeEnter", "BridgeLeave", "Hangup", "OriginateResponse", "DeviceStateChange"}
+)
+TRIAL_KEY = "DTMFEnd"
+ACTIONS = ("Originate", "Bridge", "Hangup", "Redirect", "Setvar", "Getvar", "AbsoluteTimeout", "CoreShowChannels")
 MODULES = {
     "app_audiosocket": "callers are heard while they speak; without it they have keys only",
     "res_agi": "calls are handed to Careline",
@@ -30,6 +35,8 @@ MODULES = {
     "bridge_simple": "caller and person talk",
     "res_musiconhold": "waiting callers hear music",
     "func_timeout": "callers are saved when Careline dies",
+    "func_devstate": "a phone that is not there is not rung",
+    "res_manager_devicestate": "a phone that is not there is not rung",
 }
 
 
@@ -54,7 +61,7 @@ async def examine(settings: AsteriskSettings) -> list[Finding]:
                 await _version(connection),
                 *[await _module(connection, name) for name in MODULES],
                 *await _rights(connection),
-                *[await _context(connection, name) for name in (settings.context, settings.person_context)],
+                *[await _context(connection, name) for name in settings.contexts],
                 await _trial(connection, settings, seen),
             ]
     except LoginRefused as refused:
@@ -128,25 +135,34 @@ async def _context(connection: AmiConnection, context: str) -> Finding:
 
 async def _trial(connection: AmiConnection, settings: AsteriskSettings, seen: asyncio.Queue[ami.Message]) -> Finding:
     """Let Asterisk call its own dialplan, as it will ring a person, and see whether we are told all of it."""
-    fields = (("Context", settings.person_context), ("Exten", "s"), ("Priority", "1"), ("Timeout", "2000"))
     channel = ("Channel", f"Local/s@{settings.person_context}/n")
-    await connection.action("Originate", channel, *fields, ("Async", "true"), ("ChannelId", TRIAL_ID))
+    waits = (("Application", "Wait"), ("Data", str(int(2 * TRIAL_SECONDS + TOLD_SECONDS))), ("Timeout", "2000"))
     told: set[str] = set()
-    try:
-        async with asyncio.timeout(TRIAL_SECONDS):
-            while not told >= TRIAL_EVENTS:
-                message = await seen.get()
-                told.add(message["Event"])
-                if message["Event"] == "BridgeEnter" and message["Uniqueid"] == TRIAL_ID:
-                    await connection.action("Hangup", ("Channel", message["Channel"]))
-    except TimeoutError:
-        missing = ", ".join(sorted(TRIAL_EVENTS - told))
+    await connection.action("Originate", channel, *waits, ("Async", "true"), ("ChannelId", TRIAL_ID))
+    await _until(seen, told, {"BridgeEnter"}, TRIAL_SECONDS)
+    await connection.action("PlayDTMF", ("Channel", TRIAL_ID), ("Digit", "1"))
+    await _until(seen, told, {TRIAL_KEY}, TOLD_SECONDS)
+    await connection.action("Hangup", ("Channel", TRIAL_ID))
+    await _until(seen, told, TRIAL_CALL, TOLD_SECONDS)
+    missing = sorted((TRIAL_CALL | {TRIAL_KEY}) - told)
+    if missing:
         return Finding(
             False,
-            f"the manager user is not told of {missing}",
-            "Set read=call for the user in manager.conf, and eventfilter as in manager_careline.conf or not at all.",
+            f"the manager user is not told of {', '.join(missing)}",
+            "Set read=call,dtmf for the user in manager.conf, and eventfilter as in manager_careline.conf "
+            "or not at all.",
         )
     return Finding(True, "the manager user is told what becomes of calls")
+
+
+async def _until(
+    seen: asyncio.Queue[ami.Message], told: set[str], wanted: AbstractSet[str], within_seconds: float
+) -> None:
+    """Add to `told` what is told, until it is all that is wanted, or the time is over."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_seconds):
+            while not told >= wanted:
+                told.add((await seen.get())["Event"])
 
 
 async def _variable(connection: AmiConnection, name: str) -> str:

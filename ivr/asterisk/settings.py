@@ -29,7 +29,8 @@ class Address:
 class AsteriskSettings:
     """`agi` and `audio` are ours, and Asterisk connects to them; `ami` is Asterisk's, and we connect to it.
 
-    Port 0 in `agi` or `audio` takes any free port (for tests). `context` is the dialplan context of the hook.
+    Port 0 in `agi` or `audio` takes any free port (for tests). `context` is the dialplan context of the hook,
+    `person_context` and `asked_context` are where a person's phone goes once answered: to be joined, or to us first.
     """
 
     secret: str = field(repr=False)
@@ -39,6 +40,11 @@ class AsteriskSettings:
     audio: Address = Address("127.0.0.1", 9092)
     context: str = "careline"
     person_context: str = "careline-person"
+    asked_context: str = "careline-asked"
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        return self.context, self.person_context, self.asked_context
 
 
 @contextmanager

@@ -1,9 +1,11 @@
 """The persons' side over AMI: rings phones, joins them with held callers, tells what became of it.
 
 ring      Originate   -> Newchannel, Newstate Ringing      LegRinging
+          (asked)     -> AGI: a Call, until it is held
                       -> BridgeEnter of careline-person    LegAnswered: the leg can be joined
+dial      Originate   -> AGI: a Call, as any caller's      or DialFailed
 connect   Bridge      -> BridgeEnter of both, one bridge   TalkBegan
-cancel    Hangup      -> Hangup                            LegEnded
+cancel    Hangup      -> Hangup                            LegEnded, DialFailed
 """
 
 from __future__ import annotations
@@ -17,11 +19,12 @@ import structlog
 from ivr.asterisk.ami_link import ActionRefused
 from ivr.asterisk.legs import Leg
 from ivr.asterisk.observer import Observer, live_of
+from ivr.asterisk.phones import PhoneWatch
 from ivr.asterisk.tasks import any_of
-from ivr.services import CallEnded, Cause, Live, SwitchBack, SwitchDown, SwitchEvent
+from ivr.services import ALERT_PREFIX, Cause, Live, SwitchBack, SwitchDown, SwitchEvent
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Collection
 
     from ivr.asterisk import ami
     from ivr.asterisk.ami_connection import AmiConnection
@@ -32,8 +35,12 @@ if TYPE_CHECKING:
 ANSWERED_ELSEWHERE, NORMAL_CLEARING = "26", "16"
 JOINABLE_SECONDS = 8.0  # a caller who was lost in an outage of ours comes again within 6 s; a leg waits for 10 s
 JOIN_SECONDS = 15  # the timers while two are joined: if we die right then, both go on by themselves
+WIND_UP_SECONDS = 2.0  # each waiting person's timer is wound up so often …
+TIMER_SECONDS = 10  # … to this, as [careline-person] begins with
 EVENTS_WAITING = 10_000  # more than that, and whoever reads them is stuck
 
+LONGEST_ADDRESS = 128
+_ADDRESS = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9_.+*#:@/-]+")  # it may hold a caller's number: nothing else gets by
 _NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f\"<>\\]")
 log = structlog.get_logger(__name__)
 
@@ -47,6 +54,7 @@ class AsteriskSwitch:
         self._calls = calls
         self._events: asyncio.Queue[SwitchEvent] = asyncio.Queue()
         self._observer = Observer(calls, self._emit, self._hang_up)
+        self._phones = PhoneWatch(ami_connection, self._emit, self._observer.is_leg)
 
     # ---- ivr.services.Switch ----------------------------------------------------------------------------------
 
@@ -61,23 +69,26 @@ class AsteriskSwitch:
             raise SwitchDown(f"Asterisk refuses to list its channels: {refused}") from refused
         return live_of(listed, self._calls.ids(), self._settings.context)
 
-    async def ring(self, leg: str, phone: str, *, display: str, seconds: float) -> None:
+    async def ring(self, leg: str, phone: str, *, display: str, seconds: float, asked: bool = False) -> None:
         self._observer.legs[leg] = Leg(leg)
-        try:
-            answer = await self._ami.action("Originate", *self._originate(leg, phone, display, seconds), action_id=leg)
-        except SwitchDown:
-            self._observer.legs.pop(leg, None)
-            raise
-        except ValueError:
-            log.exception("a phone that cannot be rung: see the persons' phones in the plan", leg=leg)
-            self._observer.ended(leg, Cause.UNREACHABLE)
+        context = self._settings.asked_context if asked else self._settings.person_context
+        await self._originate(leg, _fields(phone, context, display, seconds))
+
+    async def dial(self, call: str, phone: str, *, display: str, seconds: float) -> None:
+        self._observer.dials[call] = Leg(call)
+        if not _ADDRESS.fullmatch(phone) or len(phone) > LONGEST_ADDRESS:
+            log.error("an address that cannot be dialled: see how the plan dials out", call=call)
+            self._observer.ended(call, Cause.UNREACHABLE)
             return
-        if answer["Response"] != "Success":
-            log.error("Asterisk refuses to ring phones: see `careline doctor`", answer=answer["Message"])
-            self._observer.ended(leg, Cause.UNREACHABLE)
+        # Who is called back is a caller, whom Asterisk keeps when we die; whoever is alerted is rung again.
+        context = self._settings.asked_context if call.startswith(ALERT_PREFIX) else self._settings.context
+        await self._originate(call, _fields(phone, context, display, seconds))
+
+    async def watch(self, phones: Collection[str]) -> None:
+        await self._phones.watch(phones)
 
     async def cancel(self, leg: str, *, answered_elsewhere: bool = False) -> None:
-        known = self._observer.legs.get(leg) or Leg(leg)
+        known = self._observer.outgoing(leg) or Leg(leg)
         known.cancelled = True
         known.answered_elsewhere = answered_elsewhere
         await self._ami.action("Hangup", *_hangup(known))
@@ -95,13 +106,24 @@ class AsteriskSwitch:
     # ---- what the front door tells ----------------------------------------------------------------------------
 
     def take(self, message: ami.Message) -> None:
+        self._phones.take(message)
         self._observer.take(message)
 
     def call_gone(self, call: str) -> None:
-        self._emit(CallEnded(call))
+        self._observer.call_gone(call)
+
+    async def wind_up(self) -> None:
+        """Who picked up and is not joined yet waits on as long as we live: for a caller who is dialled, say."""
+        while True:
+            await asyncio.sleep(WIND_UP_SECONDS)
+            for leg in self._observer.legs.values():
+                if leg.answered and not leg.call and self._ami.up:
+                    channel = ("Channel", leg.channel)
+                    self._ami.begin("AbsoluteTimeout", channel, ("Timeout", str(TIMER_SECONDS)))
 
     async def came_up(self) -> None:
         """The control connection is up: see what exists, and tell. Raises SwitchDown."""
+        listed: list[ami.Message] = []
         try:
             listed = await self._channels()
         except ActionRefused as refused:
@@ -113,23 +135,27 @@ class AsteriskSwitch:
                 if any(channel["Uniqueid"] in talk for talk in live.talks):
                     self._let_talk(channel["Channel"])
         self._emit(SwitchBack())
+        await self._phones.came_up(listed)
 
     # ---- inside -----------------------------------------------------------------------------------------------
 
     async def _channels(self) -> list[ami.Message]:
         return await self._ami.listing("CoreShowChannels")
 
-    def _originate(self, leg: str, phone: str, display: str, seconds: float) -> list[tuple[str, str]]:
-        return [
-            ("Channel", phone),
-            ("Context", self._settings.person_context),
-            ("Exten", "s"),
-            ("Priority", "1"),
-            ("Timeout", str(int(seconds * 1000))),
-            ("CallerID", f'"{_NOT_SHOWN.sub("", display)}" <>'),
-            ("Async", "true"),
-            ("ChannelId", leg),
-        ]
+    async def _originate(self, unique_id: str, fields: list[tuple[str, str]]) -> None:
+        """Let Asterisk call. Whatever becomes of it is told as an event. Raises SwitchDown, and then nothing is."""
+        try:
+            answer = await self._ami.action("Originate", *fields, ("ChannelId", unique_id), action_id=unique_id)
+        except SwitchDown:
+            self._observer.forget(unique_id)
+            raise
+        except ValueError:
+            log.exception("a phone that cannot be rung: see the persons' phones in the plan", leg=unique_id)
+            self._observer.ended(unique_id, Cause.UNREACHABLE)
+            return
+        if answer["Response"] != "Success":
+            log.error("Asterisk refuses to ring phones: see `careline doctor`", answer=answer["Message"])
+            self._observer.ended(unique_id, Cause.UNREACHABLE)
 
     async def _joinable(self, call_id: str) -> AsteriskCall | None:
         """The held caller; waited for, on the way to hold or on the way back to us. None when there is none."""
@@ -145,6 +171,8 @@ class AsteriskSwitch:
     async def _join(self, caller: AsteriskCall, person: Leg) -> None:
         """In one write: long timers, the way after the talk, the talk. Then no timers: a talk survives our death."""
         person.call, caller.talking = caller.id, True
+        if asked := self._calls.get(person.id):
+            asked.talking = True
         channel = ("Channel", caller.channel)
         self._ami.begin("AbsoluteTimeout", channel, ("Timeout", str(JOIN_SECONDS)))
         self._ami.begin("Setvar", channel, ("Variable", "CARELINE_NEXT"), ("Value", "bye"))
@@ -169,6 +197,19 @@ class AsteriskSwitch:
         waiting = self._events.qsize()
         if waiting % EVENTS_WAITING == 0:
             log.error("nobody reads the switch's events", waiting=waiting)
+
+
+def _fields(phone: str, context: str, display: str, seconds: float) -> list[tuple[str, str]]:
+    """Of an Originate: whom to call, and where in the dialplan who picks up goes."""
+    return [
+        ("Channel", phone),
+        ("Context", context),
+        ("Exten", "s"),
+        ("Priority", "1"),
+        ("Timeout", str(int(seconds * 1000))),
+        ("CallerID", f'"{_NOT_SHOWN.sub("", display)}" <>'),
+        ("Async", "true"),
+    ]
 
 
 def _hangup(leg: Leg) -> tuple[tuple[str, str], tuple[str, str]]:

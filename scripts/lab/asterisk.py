@@ -43,6 +43,7 @@ class PrivateAsterisk:
     A person `ana` is the endpoint PJSIP/ana, whose phone is at 127.0.0.1:`people["ana"]`. Everybody else who calls from
     loopback is a caller in the context [callers], where `100` is Careline, `echo` echoes and `music` plays the music
     on hold. `extra_extensions` goes on from there, in the same context, and may open others.
+    With `qualify_seconds` Asterisk asks the people's phones so often whether they are there; 0 is never.
     `without_modules` are not loaded: {"app_audiosocket"} makes an Asterisk that cannot give live audio.
     The folder is kept when the block ends with an error, else removed; `folder` given is always kept.
     """
@@ -56,6 +57,7 @@ class PrivateAsterisk:
         extra_extensions: str = "",
         extra_queues: str = "",
         rtp_timeout_seconds: int = 30,
+        qualify_seconds: int = 0,
         dialplan_globals: Mapping[str, str] = MappingProxyType({}),
         without_modules: frozenset[str] = frozenset(),
         folder: Path | None = None,
@@ -79,6 +81,7 @@ class PrivateAsterisk:
             people=self.people,
             globals={"CARELINE_AGI": f"agi://127.0.0.1:{self.agi_port}", **dialplan_globals},
             rtp_timeout_seconds=rtp_timeout_seconds,
+            qualify_seconds=qualify_seconds,
             extra_extensions=extra_extensions,
             extra_queues=extra_queues,
             without_modules=without_modules,

@@ -23,6 +23,7 @@ ALSO = (
     *("res_pjsip_nat", "res_pjsip_rfc3326", "res_pjsip_logger", "res_agi", "res_audiosocket", "res_musiconhold"),
     *(
         "res_clioriginate",
+        "res_manager_devicestate",
         "res_convert",
         "res_crypto",
         "res_pjsip_pubsub",
@@ -66,6 +67,7 @@ class Settings:
     people: dict[str, int]
     globals: dict[str, str]
     rtp_timeout_seconds: int = 30
+    qualify_seconds: int = 0
     extra_extensions: str = ""
     extra_queues: str = ""
     without_modules: frozenset[str] = frozenset()
@@ -135,7 +137,7 @@ def _careline_user(secret: str) -> str:
 
 
 def _pjsip(settings: Settings) -> str:
-    people = [_person(name, port) for name, port in settings.people.items()]
+    people = [_person(name, port, settings.qualify_seconds) for name, port in settings.people.items()]
     return (
         "[global]\ntype=global\nuser_agent=careline-lab\nendpoint_identifier_order=username,ip\n\n"
         f"[transport]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:{settings.sip_port}\n\n"
@@ -144,9 +146,13 @@ def _pjsip(settings: Settings) -> str:
     )
 
 
-def _person(name: str, port: int) -> str:
+def _person(name: str, port: int, qualify_seconds: int) -> str:
     endpoint = _endpoint(name, 0, "people")
-    return f"{endpoint}aors={name}\nidentify_by=username\n\n[{name}]\ntype=aor\ncontact=sip:{name}@127.0.0.1:{port}\n"
+    return (
+        f"{endpoint}aors={name}\nidentify_by=username\n\n"
+        f"[{name}]\ntype=aor\ncontact=sip:{name}@127.0.0.1:{port}\nqualify_frequency={qualify_seconds}\n"
+        "qualify_timeout=0.5\n"
+    )
 
 
 def _endpoint(name: str, rtp_timeout_seconds: int, context: str) -> str:

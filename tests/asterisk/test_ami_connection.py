@@ -72,8 +72,8 @@ async def test_an_asterisk_that_comes_later_is_found(asterisk: TinyAsterisk, set
     await made.connection.close()
 
 
-async def test_only_what_becomes_of_calls_is_asked_for(asterisk: TinyAsterisk, connected: Connected) -> None:
-    assert (await asterisk.came("Login"))["Events"] == "call"
+async def test_only_calls_and_their_keys_are_asked_for(asterisk: TinyAsterisk, connected: Connected) -> None:
+    assert (await asterisk.came("Login"))["Events"] == "call,dtmf"
 
 
 async def test_answers_are_matched_by_action_id_in_any_order(asterisk: TinyAsterisk, connected: Connected) -> None:

@@ -55,7 +55,7 @@ async def test_a_request_without_a_call_is_closed(house: House) -> None:
 
 async def test_somebody_who_only_pretends_to_be_a_call_is_turned_away(house: House) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", house.door.agi_port)
-    writer.write(b"agi_network_script: call\nagi_uniqueid: 9.9\nagi_channel: PJSIP/nobody-9\n\n")
+    writer.write(b"agi_network_script: call\nagi_uniqueid: 9.9\nagi_channel: PJSIP/nobody-9\nagi_context: careline\n\n")
     call = await house.call()
     await asyncio.wait_for(call.gone.wait(), 10)
     assert await asyncio.wait_for(reader.read(), 10) == b"SET VARIABLE CARELINE_SEEN 1\n"
@@ -63,7 +63,7 @@ async def test_somebody_who_only_pretends_to_be_a_call_is_turned_away(house: Hou
 
 
 async def test_who_speaks_for_a_call_anew_ends_the_connection_before(house: House) -> None:
-    environment = b"agi_network_script: call\nagi_uniqueid: 9.9\nagi_channel: PJSIP/nobody-9\n\n"
+    environment = b"agi_network_script: call\nagi_uniqueid: 9.9\nagi_channel: PJSIP/nobody-9\nagi_context: careline\n\n"
     before, first = await asyncio.open_connection("127.0.0.1", house.door.agi_port)
     first.write(environment)
     assert await before.readline() == b"SET VARIABLE CARELINE_SEEN 1\n"

@@ -53,4 +53,9 @@ async def test_an_asterisk_that_is_too_old(asterisk: TinyAsterisk, tried: Asteri
 
 async def test_events_that_a_filter_keeps_away_are_named(asterisk: TinyAsterisk, tried: AsteriskSettings) -> None:
     asterisk.phones.clear()
-    assert (await bad(tried))[-1].startswith("the manager user is not told of BridgeEnter, BridgeLeave, Hangup")
+    assert (await bad(tried))[-1].startswith("the manager user is not told of BridgeEnter, BridgeLeave, DTMFEnd")
+
+
+async def test_a_manager_who_is_not_told_of_keys(asterisk: TinyAsterisk, tried: AsteriskSettings) -> None:
+    asterisk.answers["PlayDTMF"] = {"Response": "Success"}
+    assert await bad(tried) == ["the manager user is not told of DTMFEnd"]

@@ -26,7 +26,8 @@ Fields = dict[str, str]
 class TinyAsterisk:
     """`secret` opens AMI. `actions` is every action that came, `answers` overrides what is answered to one by name.
 
-    `phones` maps a phone (PJSIP/ana) to what it does when it rings: "answers", "rings", or a hang-up cause ("17").
+    `phones` maps a phone (PJSIP/ana) to what it does when it rings: "answers", "rings", or a hang-up cause ("17");
+    `states` maps it to its device state, NOT_INUSE where none is given.
     """
 
     def __init__(self) -> None:
@@ -34,6 +35,7 @@ class TinyAsterisk:
         self.actions: list[Fields] = []
         self.answers: dict[str, Fields | None] = {}
         self.phones: dict[str, str] = {"PJSIP/ana": "answers"}
+        self.states: dict[str, str] = {}
         self.has_audiosocket = True
         self.channels: dict[str, TinyChannel] = {}
         self.agi_port = 0
@@ -128,11 +130,13 @@ class TinyAsterisk:
         return {} if fields["Secret"] == self.secret else {"Response": "Error", "Message": "Authentication failed"}
 
     def _listcommands(self, _: Fields) -> Fields:
-        names = ("Originate", "Bridge", "Hangup", "Redirect", "Setvar", "AbsoluteTimeout", "CoreShowChannels")
+        names = ("Originate", "Bridge", "Hangup", "Redirect", "Setvar", "Getvar", "AbsoluteTimeout", "CoreShowChannels")
         return dict.fromkeys(names, "something  (Priv: call,all)")
 
     def _getvar(self, fields: Fields) -> Fields:
-        return {"Value": "22.10.1" if fields["Variable"] == "VERSION()" else "1"}
+        name, _, argument = fields["Variable"].removesuffix(")").partition("(")
+        values = {"VERSION": "22.10.1", "IFMODULE": "1", "DEVICE_STATE": self.states.get(argument, "NOT_INUSE")}
+        return {"Value": values[name]}
 
     def _absolutetimeout(self, fields: Fields) -> Fields:
         return {} if self._named(fields["Channel"]) else NO_CHANNEL
@@ -151,6 +155,13 @@ class TinyAsterisk:
         channel.hang_up(fields.get("Cause", "16"))
         return {}
 
+    def _playdtmf(self, fields: Fields) -> Fields:
+        channel = self._named(fields["Channel"])
+        if channel is None:
+            return {"Response": "Error", "Message": "Channel not found"}
+        self.event("DTMFEnd", Uniqueid=f"{channel.id};2", Digit=fields["Digit"], Direction="Received")
+        return {}
+
     def _redirect(self, fields: Fields) -> Fields:
         channel = self._named(fields["Channel"])
         if channel is None:
@@ -161,13 +172,13 @@ class TinyAsterisk:
     def _originate(self, fields: Fields) -> Fields:
         manner = self.phones.get(fields["Channel"], "")
         number = next(self._numbers)
-        leg = TinyChannel(self, fields["ChannelId"], f"{fields['Channel']}-{number:08x}")
+        leg = TinyChannel(self, fields["ChannelId"], f"{fields['Channel'].partition('@')[0]}-{number:08x}")
         failure = {"ActionID": fields["ActionID"], "Response": "Failure", "Reason": "0", "Uniqueid": leg.id}
         if not manner:
             asyncio.get_running_loop().call_soon(lambda: self.event("OriginateResponse", **failure))
             return {}
         self.channels[leg.id] = leg
-        self.run(asyncio.get_running_loop().create_task(leg.ring(manner, failure)))
+        self.run(asyncio.get_running_loop().create_task(leg.ring(manner, failure, fields.get("Context", ""))))
         return {}
 
     def _bridge(self, fields: Fields) -> Fields:
@@ -192,7 +203,7 @@ class TinyAsterisk:
         return {"EventList": "start", "List": listed + done}
 
     def _showdialplan(self, fields: Fields) -> Fields:
-        if fields["Context"] not in ("careline", "careline-person"):
+        if fields["Context"] not in ("careline", "careline-person", "careline-asked"):
             return {"Response": "Error", "Message": f"Did not find context {fields['Context']}"}
         done = f"Event: ShowDialPlanComplete\r\nActionID: {fields['ActionID']}\r\nEventList: Complete\r\n\r\n"
         return {"EventList": "start", "List": done}
@@ -205,7 +216,7 @@ NO_CHANNEL = {"Response": "Error", "Message": "No such channel"}
 
 
 class TinyChannel:
-    """A caller in [careline], or a person's leg in [careline-person].
+    """A caller in [careline], or a person's leg in [careline-person] or [careline-asked].
 
     `frames` is all audio that came for the caller; `heard` is set by a sound that is no silence. A caller who `babbles`
     is never silent.
@@ -269,8 +280,11 @@ class TinyChannel:
     # ---- what Asterisk does -----------------------------------------------------------------------------------
 
     def timer_ends(self) -> None:
-        """TIMEOUT(absolute): the dialplan takes the caller out of whatever runs."""
-        self.go_to("lost")
+        """TIMEOUT(absolute): the dialplan takes the caller out of whatever runs, and hangs up where it has no T."""
+        if self.context == "careline":
+            self.go_to("lost")
+        else:
+            self.hang_up()
 
     def go_to(self, label: str) -> None:
         self._goes_to = label
@@ -284,8 +298,8 @@ class TinyChannel:
         where = {"BridgeUniqueid": bridge, "BridgeTechnology": technology}
         self._asterisk.event("BridgeEnter", Uniqueid=self.id, Channel=self.name, **where)
 
-    async def ring(self, manner: str, failure: Fields) -> None:
-        self.context = "careline-person"
+    async def ring(self, manner: str, failure: Fields, context: str) -> None:
+        self.context = "people"
         self._asterisk.event("Newchannel", Uniqueid=self.id, Channel=self.name)
         if manner == "gone":
             self._asterisk.event("OriginateResponse", **failure)
@@ -296,25 +310,33 @@ class TinyChannel:
             self.state = UP
             self._asterisk.event("Newstate", Uniqueid=self.id, Channel=self.name, ChannelState=UP)
             self._asterisk.event("OriginateResponse", **(failure | {"Response": "Success", "Reason": "4"}))
-            self.enter(f"waits-{self.id}", "holding_bridge")
+            self._asterisk.event("DeviceStateChange", Device=self.name.rpartition("-")[0], State="INUSE")
+            await self._picked_up(context)
         elif manner != "rings":
             self._asterisk.event("OriginateResponse", **failure)
             self.hang_up(manner)
         await self.gone.wait()
 
+    async def _picked_up(self, context: str) -> None:
+        self.context = context
+        if context in ("careline", "careline-asked"):
+            await self.careline()
+        else:
+            self.enter(f"waits-{self.id}", "holding_bridge")
+
     async def careline(self) -> None:
-        """The hook."""
-        label = "again"
+        """The hook. Whoever is lost comes again, but for a person who was asked."""
+        label, lost = "again", "bye" if self.context == "careline-asked" else "lost"
         while not self.gone.is_set():
             self._moved.clear()
             self._goes_to = ""
             if label == "again":
-                self.variables["CARELINE_NEXT"] = "lost"
+                self.variables["CARELINE_NEXT"] = lost
                 await self._run_agi()
                 label = self._goes_to or self.variables["CARELINE_NEXT"]
             elif label == "wait":
-                self.variables["CARELINE_NEXT"] = "lost"
-                self.enter("waiting-room", "holding_bridge")
+                self.variables["CARELINE_NEXT"] = lost
+                self.enter(f"waiting-room-{self.context}", "holding_bridge")
                 await self._moved.wait()
                 label = self._goes_to
             elif label == "lost":
@@ -338,6 +360,7 @@ class TinyChannel:
             "network_script": "call",
             "channel": self.name,
             "uniqueid": self.id,
+            "context": self.context,
             "callerid": "6175550142",
             "dnid": "6175550100",
             "arg_1": self.variables.get("CARELINE_SEEN", ""),
