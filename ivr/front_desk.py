@@ -102,7 +102,7 @@ class FrontDesk:
                     "position": each.position,
                     "urgent": each.urgency > 0,
                     "seconds": each.waited_seconds,
-                    "ringing": each.offered_to,
+                    "ringing": list(each.offered_to),
                 }
                 for each in waiting
             ],

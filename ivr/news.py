@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from acd.model import Urgency
+from acd.skills import ANYBODY, Needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,7 @@ class Place:
     """Where and for whom a caller stands in line; `needs` are the caller's own, beyond the queue's."""
 
     queue: str
-    needs: frozenset[str] = frozenset()
+    needs: Needs = ANYBODY
     urgency: Urgency = Urgency.ROUTINE
 
 

@@ -69,6 +69,8 @@ class OfferNotes:
                     del self._offers[offer]
                     return []
                 return self._over(offer, events.Cause.LOST if known.answered else events.Cause.NO_ANSWER, now)
+            case commands.Moved(call, queue, to, why):
+                return [(call, story.Moved(queue, to, why))]
             case _:
                 return []
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from acd.engine import Engine
-    from acd.model import Agent, Queue
     from ivr import record as story
     from ivr.journalled import Journal
 
@@ -92,9 +91,9 @@ class QueueRunner:
                 self._awaited[call] = place
                 self._news[call] = asyncio.Queue()
 
-    async def configure(self, queues: Sequence[Queue], agents: Sequence[Agent], phones: Phones) -> None:
+    async def configure(self, configured: events.Configured, phones: Phones) -> None:
         self._phones = phones
-        await self._take([events.Configured(tuple(queues), tuple(agents))])
+        await self._take([configured])
 
     async def run(self, watcher: Watcher) -> None:
         """Serve until cancelled."""
@@ -213,13 +212,15 @@ class QueueRunner:
                 self._gone(call)
             case services.SwitchBack():
                 await self._reconcile()
+            case services.DialFailed() | services.KeyPressed() | services.PhoneChanged():
+                pass
             case _:
                 assert_never(event)
 
     def _gone(self, call: str) -> None:
         """The end of a call takes its turn, so that a talk's end is noted before it."""
         self._hung_up.add(call)
-        self.leave(call)
+        self._inbox.put_nowait(events.CallerLeft(call, dropped=True))
 
     def _tell_the_end(self, call: str) -> None:
         self._hung_up.discard(call)
@@ -277,6 +278,10 @@ class QueueRunner:
                 self._tell(call, Position(position))
             case commands.SendAway(call, _queue, to):
                 self._tell(call, SentAway(to))
+            case commands.DialCaller() | commands.StopDialling() | commands.GiveUp() | commands.Suggest():
+                pass
+            case commands.Restored() | commands.Stepped() | commands.Moved() | commands.Alert() | commands.AlertOver():
+                pass
             case _:
                 assert_never(command)
 

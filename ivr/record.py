@@ -178,6 +178,15 @@ class Overflowed:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """The queue's rule sent the caller to another queue, the place there by age; `why` is the rule, in words."""
+
+    queue: str
+    to: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Voicemail:
     """A message was taken; 0 seconds is none."""
 
@@ -228,6 +237,7 @@ Entry = (
     | Connected
     | TalkEnded
     | Overflowed
+    | Moved
     | Voicemail
     | CameBack
     | RecognizerLost
@@ -306,6 +316,8 @@ def after(call: CallSummary, at: float, entry: Entry) -> CallSummary:  # noqa: C
             return replace(call, talk_seconds=(call.talk_seconds or 0.0) + seconds)
         case Overflowed(to):
             return _to(_waited_until(call, at), to)
+        case Moved(_, to):
+            return replace(call, route=to)
         case Voicemail(_, seconds) if seconds > 0:
             return replace(call, outcome=Outcome.VOICEMAIL)
         case HungUp(_, by_us):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from acd.model import Urgency
+from acd.skills import Needs
 from ivr import record as story
 from ivr.call import Call, CallerGone, Deaf, Heard, Hearing, KeyRules, Pressed, Silence, Spoke, Turn
 from ivr.in_line import InLine
@@ -115,7 +116,9 @@ class Session:
     async def _resume(self, place: Place) -> None:
         """Go on standing where the caller stood. The language is the one that the caller needed somebody for."""
         skills = self.desk.plan.practice.language_skills
-        self._language = next((tongue for tongue, skill in skills.items() if skill in place.needs), self._language)
+        self._language = next(
+            (tongue for tongue, skill in skills.items() if skill in str(place.needs).split()), self._language
+        )
         self._place = place
         await self._stand_in_line()
 
@@ -207,7 +210,7 @@ class Session:
         because = _because(step.reasons)
         self._note(story.RoutedTo(step.queue, tuple(sorted(step.needs)), step.urgent, step.intent, because))
         urgency = Urgency.URGENT if step.urgent else Urgency.ROUTINE
-        await self._join(Place(step.queue, step.needs, urgency), *step.prompts)
+        await self._join(Place(step.queue, Needs.all_of(*sorted(step.needs)), urgency), *step.prompts)
 
     async def _join(self, place: Place, *prompts: str) -> None:
         self._place = place

@@ -30,6 +30,7 @@ from ivr.record import (
     HungUp,
     Joined,
     LanguageChosen,
+    Moved,
     Offered,
     OfferFailed,
     Outcome,
@@ -132,6 +133,8 @@ def _tell(entry: Entry, shown: bool) -> list[str]:  # noqa: C901, PLR0911, PLR09
             return [f"Talked {_minutes(seconds)} with {_name(person)}."]
         case Overflowed(to):
             return [f"Had waited as long as the plan allows: went to {_plain(to)}."]
+        case Moved(queue, to, why):
+            return [f"Went over from the queue {_plain(queue)} to {_plain(to)}, the place kept: {why}."]
         case Voicemail(box, seconds):
             return [f"Left a message of {_minutes(seconds)} for {_plain(box)}." if seconds else "Left no message."]
         case CameBack():

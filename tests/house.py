@@ -149,7 +149,7 @@ class House:
     async def open(self) -> AsyncIterator[House]:
         """Serve callers; at the end of the block everything stops, as when the process does."""
         await self.queues.restore()
-        await self.queues.configure(*routing_of(self.plan), phones_of(self.plan))
+        await self.queues.configure(routing_of(self.plan), phones_of(self.plan))
         async with asyncio.TaskGroup() as self._group:
             running = [self._group.create_task(self.queues.run(self.desk))]
             await self.held.until(lambda _: True)

@@ -97,8 +97,8 @@ async def test_the_status_tells_how_things_stand_and_nothing_of_patients() -> No
                 {"name": "emma", "state": "logged out", "why": "", "seconds": 30.0},
             ],
             "waiting": [
-                {"queue": "desk", "position": 1, "urgent": False, "seconds": 30.0, "ringing": None},
-                {"queue": "nurse", "position": 1, "urgent": True, "seconds": 30.0, "ringing": "ana"},
+                {"queue": "desk", "position": 1, "urgent": False, "seconds": 30.0, "ringing": []},
+                {"queue": "nurse", "position": 1, "urgent": True, "seconds": 30.0, "ringing": ["ana"]},
             ],
         }
         assert NUMBER not in str(status)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from acd import events
 from acd.engine import Engine
-from acd.model import Agent, Queue
+from acd.model import Agent, Queue, Step
+from acd.skills import Needs
 from ivr.journalled import standing
 
-QUEUES = (Queue("desk", frozenset({"desk"})), Queue("empty", frozenset({"x"})))
+QUEUES = (Queue("desk", (Step(Needs.parse("desk")),)), Queue("empty", (Step(Needs.parse("x")),)))
 PEOPLE = (Agent("ana", {"desk": 3}), Agent("bo", {"desk": 3}))
 
 

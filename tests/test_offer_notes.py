@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from acd import events
 from acd.engine import Engine
-from acd.model import Agent, Queue
+from acd.model import Agent, Queue, Step
+from acd.skills import Needs
 from ivr import record as story
 from ivr.offer_notes import Note, OfferNotes
 
-QUEUES = (Queue("desk", frozenset({"desk"}), ring_seconds=20), Queue("heart", frozenset({"cardiology"})))
+QUEUES = (
+    Queue("desk", (Step(Needs.parse("desk")),), ring_seconds=20),
+    Queue("heart", (Step(Needs.parse("cardiology")),)),
+)
 PEOPLE = (Agent("ana", {"desk": 3}), Agent("bo", {"desk": 3}))
 JOINED = events.CallerJoined("call", "desk")
 

@@ -10,7 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from acd import events
-from acd.model import Agent, Overflow, Queue
+from acd.model import Agent, Condition, Overflow, Queue, Step
+from acd.skills import Needs
 from acd.state import Presence
 from ivr import record as story
 from ivr.journalled import LONGEST_JOURNAL
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 ANA, BO = "PJSIP/ana", "PJSIP/bo"
 DESK = Place("desk")
-QUEUES = (Queue("desk", frozenset({"desk"}), overflow=Overflow(60, "voicemail desk")), Queue("empty", frozenset({"x"})))
+QUEUES = (
+    Queue("desk", (Step(Needs.parse("desk")),), overflow=(Overflow(Condition(60), "voicemail desk"),)),
+    Queue("empty", (Step(Needs.parse("x")),)),
+)
 PEOPLE = (Agent("ana", {"desk": 3}), Agent("bo", {"desk": 3}))
 PHONES = Phones({"ana": ANA, "bo": BO}, {"desk": "Front desk"})
 
@@ -55,7 +59,7 @@ class Pbx(SimulatedSwitch):
     def tells(self, event: SwitchEvent) -> None:
         self._emit(event)
 
-    async def ring(self, leg: str, phone: str, *, display: str, seconds: float) -> None:
+    async def ring(self, leg: str, phone: str, *, display: str, seconds: float, asked: bool = False) -> None:
         await self._order(f"ring {phone} for {display} {seconds:.0f} s", f"ring {phone}")
         await super().ring(leg, phone, display=display, seconds=seconds)
 
@@ -100,7 +104,7 @@ class Floor:
     @asynccontextmanager
     async def open(self, queues: Sequence[Queue] = QUEUES, people: Sequence[Agent] = PEOPLE) -> AsyncIterator[Floor]:
         await self.queues.restore()
-        await self.queues.configure(queues, people, PHONES)
+        await self.queues.configure(events.Configured(tuple(queues), tuple(people)), PHONES)
         async with asyncio.TaskGroup() as group:
             running = group.create_task(self.queues.run(self))
             await self.holds.until(lambda _: True)
@@ -285,11 +289,11 @@ async def test_a_cancel_that_fails_costs_nobody_else_anything() -> None:
 
 
 async def test_an_event_that_cannot_be_handled_costs_that_event_now_and_after_a_restart() -> None:
-    wrong = (Queue("desk", frozenset({"desk"}), strategy="by-horoscope"),)
+    wrong = (Queue("desk", strategy="by-horoscope"),)
     floor = Floor()
     async with floor.open():
         with capture_logs() as logged:
-            await floor.queues.configure(wrong, PEOPLE, PHONES)
+            await floor.queues.configure(events.Configured(wrong, PEOPLE), PHONES)
         assert [each["event"] for each in logged] == ["an event could not be handled"]
         await nobody_ready(floor)
         floor.caller("call-1")
@@ -302,7 +306,7 @@ async def test_an_event_that_cannot_be_handled_costs_that_event_now_and_after_a_
 
 async def test_the_end_is_not_missed_when_something_happens_in_the_same_moment() -> None:
     floor = Floor()
-    await floor.queues.configure(QUEUES, PEOPLE, PHONES)
+    await floor.queues.configure(events.Configured(QUEUES, PEOPLE), PHONES)
     running = asyncio.get_running_loop().create_task(floor.queues.run(floor))
     await nobody_ready(floor)
     floor.caller("call-1")

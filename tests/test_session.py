@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from acd.events import CallerJoined, CallerLeft
-from acd.model import Overflow, Urgency
+from acd.model import Condition, Overflow, Urgency
+from acd.skills import Needs
 from ivr import record as story
 from ivr.call import Deaf, Heard, Turn
 from ivr.menus.routing import routing_of
+from ivr.news import Place
 from ivr.queueing import Phones
 from ivr.record import Where
 from ivr.services import SwitchDown
@@ -248,8 +250,8 @@ async def test_another_queue_takes_over_all_that_the_caller_needs() -> None:
         house.call("9", "pain")
         await house.until(story.ToldPosition)
         house.later(60)
-        await house.until(story.Joined, times=2)
-        await house.until_handled(CallerJoined("call-1", "desk", frozenset(), Urgency.URGENT))
+        await house.until(story.Moved)
+        assert house.queues.place_of("call-1") == Place("desk", urgency=Urgency.URGENT)
 
 
 async def test_a_caller_keeps_own_needs_from_queue_to_queue() -> None:
@@ -261,18 +263,19 @@ async def test_a_caller_keeps_own_needs_from_queue_to_queue() -> None:
         house.call("9", "1", "1")
         await house.until(story.ToldPosition)
         house.later(240)
-        await house.until(story.Joined, times=2)
-        await house.until_handled(CallerJoined("call-1", "nurse", frozenset({"cardiology", "spanish"})))
+        await house.until(story.Moved)
+        assert house.queues.place_of("call-1") == Place("nurse", Needs.all_of("cardiology", "spanish"))
 
 
 async def test_from_a_queue_that_is_no_more_callers_come_to_the_operator() -> None:
     async with House(BUSY).open() as house:
         house.call("pain")
         await house.until(story.ToldPosition)
-        queues, people = routing_of(BUSY)
-        await house.queues.configure([each for each in queues if each.name != "nurse"], people, Phones({}, {}))
+        plan = routing_of(BUSY)
+        fewer = tuple(queue for queue in plan.queues if queue.name != "nurse")
+        await house.queues.configure(replace(plan, queues=fewer), Phones({}, {}))
         assert await house.until(story.Overflowed) == story.Overflowed("queue desk")
-        await house.until_handled(CallerJoined("call-1", "desk", frozenset(), Urgency.URGENT))
+        await house.until_handled(CallerJoined("call-1", "desk", urgency=Urgency.URGENT))
 
 
 async def test_a_caller_whom_the_pbx_cannot_give_back_now_hears_music_until_it_can() -> None:
@@ -329,7 +332,7 @@ async def test_a_hang_up_in_line() -> None:
         house.calls["call-1"].caller_hangs_up()
         await house.until_over()
         assert where(house) == story.HungUp(Where.QUEUE)
-        await house.until_handled(CallerLeft("call-1"))
+        await house.until_handled(CallerLeft("call-1", dropped=True))
         assert house.queues.engine.calls() == frozenset()
 
 
@@ -421,7 +424,8 @@ async def test_whoever_was_urgent_is_so_again_in_the_next_queue() -> None:
         house.call(came_back=True)
         await house.until_held()
         house.later(60)
-        await house.until_handled(CallerJoined("call-1", "desk", frozenset(), Urgency.URGENT))
+        await house.until(story.Moved)
+        assert house.queues.place_of("call-1") == Place("desk", urgency=Urgency.URGENT)
 
 
 async def test_whoever_waited_too_long_meanwhile_goes_where_the_queue_sends() -> None:
@@ -455,9 +459,9 @@ async def test_the_record_of_a_call_that_goes_on_without_us_stays_open() -> None
 async def test_a_fault_of_ours_is_noted_and_leaves_nobody_in_line_or_on_hold() -> None:
     """The plan's overflow cannot be read: a fault, for plans are checked."""
     async with House(BUSY).open() as house:
-        queues, people = routing_of(BUSY)
-        lost = [replace(each, overflow=Overflow(60, "no such way")) for each in queues]
-        await house.queues.configure(lost, people, Phones({}, {}))
+        plan = routing_of(BUSY)
+        lost = tuple(replace(each, overflow=(Overflow(Condition(60), "no such way"),)) for each in plan.queues)
+        await house.queues.configure(replace(plan, queues=lost), Phones({}, {}))
         call = house.calls["call-1"] = WatchedCall("call-1", Script(["billing"]), house.prompts, house.switch)
         serving = asyncio.get_running_loop().create_task(house.desk.serve(call))
         await house.until_held()

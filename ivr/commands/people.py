@@ -37,7 +37,7 @@ def _person(each: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _caller(each: Mapping[str, Any]) -> tuple[str, ...]:
     urgent = "urgent" if each["urgent"] else ""
-    return (each["queue"], str(each["position"]), _minutes(each["seconds"]), urgent, each["ringing"] or "")
+    return (each["queue"], str(each["position"]), _minutes(each["seconds"]), urgent, ", ".join(each["ringing"]))
 
 
 @click.command()
