@@ -91,7 +91,7 @@ class SimulatedCall:
 
     async def hang_up(self) -> None:
         self._must_live()
-        self._switch.leave(self.id)
+        self._switch.hang_up(self.id)
 
     def _must_live(self) -> None:
         if self._over.is_set():

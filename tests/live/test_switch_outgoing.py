@@ -26,7 +26,7 @@ from ivr.services import (
 )
 from lab.phone import Answers, Phone, Rejects
 from tests.asterisk.conftest import House
-from tests.call_contract import patiently
+from tests.call_contract import during, patiently
 from tests.live.test_asterisk_call import loud, tone
 
 if TYPE_CHECKING:
@@ -114,6 +114,16 @@ async def hears(phone: PhoneCall, since: int = 0) -> None:
         await phone.heard.until(lambda pcm: loud(pcm[since:]))
 
 
+async def presses(phone: PhoneCall, digits: str, since: int = 0) -> None:
+    """Press once the question is heard."""
+    await hears(phone, since)
+    phone.press(digits)
+
+
+def question(sound: Path) -> Turn:
+    return Turn((sound,), keys=KeyRules())
+
+
 async def hear_each_other(one: PhoneCall, other: PhoneCall) -> None:
     before = len(one.heard.pcm()), len(other.heard.pcm())
     one.say(tone(500, 0.5))
@@ -135,10 +145,7 @@ async def test_who_is_dialled_is_walked_held_and_connected(
     patient = await bo.next_call()
     assert "Riverside" in patient.display
     await patiently(call.answer())
-    asking = asyncio.get_running_loop().create_task(call.ask(Turn((sound,), keys=KeyRules())))
-    await hears(patient)
-    patient.press("1")
-    assert await patiently(asking) == Pressed("1")
+    assert await during(call.ask(question(sound)), presses(patient, "1")) == Pressed("1")
     await patiently(call.hold())
     await house.door.switch.ring(LEG, "PJSIP/ana", display="billing", seconds=20)
     assert [await house.event(), await house.event()] == [LegRinging(LEG), LegAnswered(LEG)]
@@ -217,12 +224,10 @@ async def asked(house: House, ana: Phone, sound: Path) -> tuple[AsteriskCall, Ph
     assert call.id == LEG
     assert await house.event() == LegRinging(LEG)
     await call.answer()
-    asking = asyncio.get_running_loop().create_task(call.ask(Turn((sound,), keys=KeyRules())))
-    await hears(ana.calls[-1])
-    ana.calls[-1].press("1")
-    assert await patiently(asking) == Pressed("1")
+    assert await during(call.ask(question(sound)), presses(ana.calls[-1], "1")) == Pressed("1")
     live = await house.door.switch.live()
-    assert (live.legs, LEG in live.calls, live.talks) == ({LEG}, False, frozenset())
+    assert LEG in live.legs
+    assert LEG not in live.calls
     return call, ana.calls[-1]
 
 
@@ -393,9 +398,6 @@ async def test_a_waiting_callers_keys_are_told_once_and_only_theirs(
     await phone.press("9#")
     assert [await house.event(), await house.event()] == [KeyPressed(call.id, "9"), KeyPressed(call.id, "#")]
     await patiently(call.take_back())
-    asking = asyncio.get_running_loop().create_task(call.ask(Turn((sound,), keys=KeyRules())))
-    await hears(phone)
-    phone.press("5")
-    assert await patiently(asking) == Pressed("5")
+    assert await during(call.ask(question(sound)), presses(phone, "5", len(phone.heard.pcm()))) == Pressed("5")
     phone.hang_up()
     assert await house.event() == CallEnded(call.id)

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import pytest
 
+from ivr.call import CallerGone, KeyRules, Pressed, Turn
 from ivr.services import (
     CallEnded,
     Cause,
+    Device,
+    DialFailed,
+    KeyPressed,
     LegAnswered,
     LegEnded,
     LegRinging,
     Live,
+    PhoneChanged,
     SwitchBack,
     SwitchDown,
     SwitchEvent,
     TalkBegan,
 )
+from ivr.simulator.call import SimulatedCall
+from ivr.simulator.prompts import TextPrompts
 from ivr.simulator.switch import Manner, SimulatedSwitch
 
-ANA = "PJSIP/ana"
+if TYPE_CHECKING:
+    from ivr.simulator.terminal import Script
+
+ANA, PATIENT = "PJSIP/ana", "PJSIP/+16175550142@trunk"
+PRESSED = Turn((), keys=KeyRules())
 
 
 class Watched:
@@ -32,6 +44,11 @@ class Watched:
         self.switch = SimulatedSwitch({ANA: manner}, pace=0, tell=self.told.append)
         self.switch.arrive("call", lambda: self.ended.append("call"))
         self._events = self.switch.events()
+        self.came: dict[str, SimulatedCall] = {}
+        self.switch.take = self._take
+
+    def _take(self, call: str, terminal: Script) -> None:
+        self.came[call] = SimulatedCall(call, terminal, TextPrompts({}, {}, {}), self.switch)
 
     async def next(self, count: int) -> list[SwitchEvent]:
         return [await asyncio.wait_for(anext(self._events), 10) for _ in range(count)]
@@ -160,3 +177,147 @@ async def test_what_happens_is_told_in_words() -> None:
         "PJSIP/ana talks with the caller",
         "PJSIP/ana is free again: ended",
     ]
+
+
+# ---- who is dialled -------------------------------------------------------------------------------------------------
+
+
+async def dialling(manner: Manner = Manner.WAITS) -> Watched:
+    pbx = Watched()
+    pbx.switch.manners[PATIENT] = manner
+    await pbx.switch.dial("back", PATIENT, display="Riverside", seconds=15)
+    return pbx
+
+
+async def test_who_is_dialled_and_picks_up_is_a_call_like_any_other() -> None:
+    pbx = await dialling()
+    assert (await pbx.switch.live()).calls == {"call", "back"}
+    pbx.switch.lines[PATIENT] = ["1"]
+    pbx.switch.pick_up(PATIENT)
+    call = pbx.came["back"]
+    assert await call.ask(PRESSED) == Pressed("1")
+    await call.hold()
+    await pbx.rings()
+    pbx.switch.pick_up(ANA)
+    await pbx.switch.connect("back", "leg")
+    assert await pbx.next(4) == [SwitchBack(), LegRinging("leg"), LegAnswered("leg"), TalkBegan("back", "leg")]
+    pbx.switch.put_down(ANA)
+    assert await pbx.next(2) == [LegEnded("leg", Cause.ENDED, answered=True), CallEnded("back")]
+
+
+@pytest.mark.parametrize(
+    ("manner", "cause"),
+    [(Manner.REFUSES, Cause.REFUSED), (Manner.IGNORES, Cause.NO_ANSWER), (Manner.WAITS, Cause.NO_ANSWER)],
+)
+async def test_who_is_not_reached_has_manners(manner: Manner, cause: Cause) -> None:
+    pbx = await dialling(manner)
+    assert await pbx.next(2) == [SwitchBack(), DialFailed("back", cause)]
+
+
+async def test_who_is_dialled_may_be_busy_or_nobody() -> None:
+    pbx = Watched()
+    pbx.switch.becomes(ANA, Device.BUSY)
+    await pbx.switch.dial("one", ANA, display="Riverside", seconds=15)
+    await pbx.switch.dial("two", PATIENT, display="Riverside", seconds=15)
+    assert (await pbx.next(3))[1:] == [DialFailed("one", Cause.BUSY), DialFailed("two", Cause.UNREACHABLE)]
+
+
+async def test_a_dial_is_given_up_before_and_after_the_answer() -> None:
+    pbx = await dialling()
+    await pbx.switch.cancel("back")
+    await pbx.switch.dial("next", PATIENT, display="Riverside", seconds=15)
+    pbx.switch.pick_up(PATIENT)
+    await pbx.switch.cancel("next")
+    assert await pbx.next(3) == [SwitchBack(), DialFailed("back", Cause.CANCELLED), CallEnded("next")]
+    with pytest.raises(CallerGone):
+        await pbx.came["next"].answer()
+
+
+# ---- who is asked ---------------------------------------------------------------------------------------------------
+
+
+async def asked(*lines: str) -> Watched:
+    """Ana has picked up, and will press or say the lines."""
+    pbx = Watched()
+    pbx.switch.lines[ANA] = lines
+    await pbx.switch.ring("leg", ANA, display="billing", seconds=15, asked=True)
+    pbx.switch.pick_up(ANA)
+    assert await pbx.next(2) == [SwitchBack(), LegRinging("leg")]
+    return pbx
+
+
+async def test_who_is_asked_has_answered_once_held() -> None:
+    pbx = await asked("1")
+    assert await pbx.came["leg"].ask(PRESSED) == Pressed("1")
+    assert await pbx.switch.live() == Live(frozenset({"call"}), frozenset({"leg"}), frozenset())
+    await pbx.came["leg"].hold()
+    pbx.switch.hold("call")
+    await pbx.switch.connect("call", "leg")
+    assert await pbx.next(2) == [LegAnswered("leg"), TalkBegan("call", "leg")]
+    pbx.came["leg"].caller_hangs_up()
+    assert await pbx.next(2) == [LegEnded("leg", Cause.ENDED, answered=True), CallEnded("call")]
+
+
+async def test_who_is_asked_and_hangs_up_refuses() -> None:
+    pbx = await asked()
+    with pytest.raises(CallerGone):
+        await pbx.came["leg"].ask(PRESSED)
+    assert await pbx.next(1) == [LegEnded("leg", Cause.REFUSED, answered=False)]
+
+
+async def test_a_mailbox_that_is_hung_up_did_not_answer() -> None:
+    pbx = await asked("leave a message after the tone")
+    await pbx.came["leg"].hang_up()
+    assert await pbx.next(1) == [LegEnded("leg", Cause.NO_ANSWER, answered=False)]
+
+
+async def test_who_is_asked_is_let_go() -> None:
+    pbx = await asked()
+    await pbx.switch.cancel("leg", answered_elsewhere=True)
+    assert await pbx.next(1) == [LegEnded("leg", Cause.CANCELLED, answered=False)]
+    with pytest.raises(CallerGone):
+        await pbx.came["leg"].hold()
+
+
+# ---- phones and keys ------------------------------------------------------------------------------------------------
+
+
+async def test_watched_phones_are_told_of_at_first_when_they_change_and_after_an_outage() -> None:
+    pbx = Watched()
+    await pbx.switch.watch([ANA, PATIENT])
+    pbx.switch.becomes(ANA, Device.BUSY)
+    pbx.switch.becomes("PJSIP/bo", Device.BUSY)
+    pbx.switch.go_down()
+    pbx.switch.becomes(ANA, Device.FREE)
+    pbx.switch.come_back()
+    assert await pbx.next(7) == [
+        SwitchBack(),
+        PhoneChanged(PATIENT, Device.GONE),
+        PhoneChanged(ANA, Device.FREE),
+        PhoneChanged(ANA, Device.BUSY),
+        SwitchBack(),
+        PhoneChanged(PATIENT, Device.GONE),
+        PhoneChanged(ANA, Device.FREE),
+    ]
+
+
+async def test_a_phone_on_an_outside_call_is_busy_and_one_that_is_unplugged_unreachable() -> None:
+    pbx = Watched()
+    for device in (Device.BUSY, Device.GONE):
+        pbx.switch.becomes(ANA, device)
+        await pbx.rings()
+    assert (await pbx.next(3))[1:] == [
+        LegEnded("leg", Cause.BUSY, answered=False),
+        LegEnded("leg", Cause.UNREACHABLE, answered=False),
+    ]
+
+
+async def test_a_callers_keys_are_told_on_hold_only() -> None:
+    pbx = Watched()
+    pbx.switch.press("call", "1")
+    pbx.switch.hold("call")
+    pbx.switch.press("call", "2#")
+    pbx.switch.take_back("call")
+    pbx.switch.press("call", "3")
+    pbx.switch.leave("call")
+    assert await pbx.next(4) == [SwitchBack(), KeyPressed("call", "2"), KeyPressed("call", "#"), CallEnded("call")]
