@@ -198,7 +198,7 @@ class Engine:
             case WrapUpExtended(_, seconds):
                 self.staff.extend_wrap_up(person, seconds)
             case Disposed():
-                self.staff.disposed(person)
+                self.staff.disposed(person, now)
             case _:
                 assert_never(event)
 

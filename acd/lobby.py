@@ -59,6 +59,8 @@ class Lobby:
                 caller.queue = self.queue(caller.queue.name)
                 caller.step = min(caller.step, len(caller.queue.steps) - 1)
                 caller.suggested.clear()
+                if not caller.offers:
+                    caller.phones = caller.queue.ringing.at_once
                 self.room(caller).add(caller)
                 self.stirred(caller)
 
@@ -126,10 +128,11 @@ class Lobby:
         self._step_out(caller, now)
         if caller.queue.name != event.queue:
             self._enter(caller, self.queue(event.queue), now)
+            caller.left.clear()
         caller.own_needs = event.needs
         caller.urgency = max(caller.urgency, event.urgency)
         caller.told = None
-        caller.back = None
+        caller.back = None if event.callback is None else Back(event.callback)
         self._step_in(caller, now)
 
     def change(self, caller: Caller, event: CallerChanged, now: float) -> None:
@@ -145,6 +148,7 @@ class Lobby:
         self._orders.append(Moved(caller.call, caller.queue.name, queue.name, why))
         self.room(caller).stats.overflowed(now - caller.joined, now)
         self._step_out(caller, now)
+        caller.left.append(caller.queue.name)
         self._enter(caller, queue, now)
         caller.told = None
         self._step_in(caller, now)
@@ -232,9 +236,10 @@ class Lobby:
         self._step_in(caller, now)
 
     def is_on_the_line(self, caller: Caller, now: float) -> None:
-        """A caller who was called back is as present as anybody."""
+        """A caller who was called back is as present as anybody; the queue's limits on waiting begin anew."""
         self._step_out(caller, now)
         caller.back = None
+        caller.entered = now
         self._step_in(caller, now)
 
     # ---- places told ----------------------------------------------------------------------------------------------
@@ -284,7 +289,7 @@ class Lobby:
         room.add(caller)
         if not caller.away:
             ahead = room.line.position(caller.place) - 1
-        room.waits.joined(caller.call, ahead, room.crew.at_work, now, room.crew.free)
+            room.waits.joined(caller.call, ahead, room.crew.at_work, now, room.crew.free)
         self._touch(caller)
         self.stirred(caller)
 

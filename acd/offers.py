@@ -59,7 +59,7 @@ class Offers:
             self._dial(offer, caller, now)
         else:
             self._ring(offer, now)
-        if queue.ringing.more and len(caller.offers) == 1:
+        if queue.ringing.more and caller.phones and len(caller.offers) == 1:
             self._timers.set(MoreDue(call), now + queue.ringing.every_seconds)
 
     def answered(self, number: int, now: float) -> None:

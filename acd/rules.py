@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from acd.commands import Command, Moved, SendAway, Stepped, Suggest
@@ -84,11 +85,10 @@ class Rules:
         if caller.away:
             self._settle_away(caller, now)
             return
-        passed = {caller.queue.name}
         while True:
             self._take_steps(caller, now)
             rule = self._overflow(caller, now)
-            if rule is None or rule.queue in passed:
+            if rule is None:
                 break
             if rule.offered:
                 continue
@@ -98,7 +98,6 @@ class Rules:
             if not rule.queue:
                 self._lobby.send_away(caller, rule.to, in_words(rule.when), now)
                 return
-            passed.add(rule.queue)
             self._lobby.move(caller, self._lobby.queue(rule.queue), in_words(rule.when), now)
         self._time(caller, now)
         self._matching.add_caller(caller, self._only(caller, now))
@@ -113,7 +112,8 @@ class Rules:
             return
         begins, ends = window
         self._take_steps(caller, now)
-        self._timers.set(CallerDue(caller.call), ends if begins <= now else begins)
+        relaxes = (moment for moment in self._relaxes(caller) if moment > now)
+        self._timers.set(CallerDue(caller.call), min((ends, *relaxes)) if begins <= now else begins)
         if begins <= now:
             self._matching.add_caller(caller, self._only(caller, now))
 
@@ -135,9 +135,12 @@ class Rules:
         return next((in_words(each) for each in step.until if holds(each, caller.stepped, now, facts)), "")
 
     def _overflow(self, caller: Caller, now: float) -> Overflow | None:
-        """The first rule that holds. What is only offered is offered here, once."""
+        """The first rule that holds and leads nowhere the caller was. What is only offered is offered here, once."""
         facts = self._facts(caller.queue, now)
+        been = {caller.queue.name, *caller.left}
         for number, rule in enumerate(caller.queue.overflow):
+            if rule.queue in been:
+                continue
             if number not in caller.suggested and holds(rule.when, caller.entered, now, facts):
                 if rule.offered:
                     caller.suggested.append(number)
@@ -157,22 +160,25 @@ class Rules:
         caller.preferred = ()
         return ()
 
-    def _time(self, caller: Caller, now: float) -> None:
-        """Come back to the caller when the next rule may hold by time."""
-        due = min((moment for moment in self._moments(caller) if moment > now), default=None)
-        if due is None:
+    def _time(self, caller: Caller, now: float, latest: float = inf) -> None:
+        """Come back to the caller when the next rule may hold by time, at `latest` in any case."""
+        due = min((moment for moment in self._moments(caller) if moment > now), default=inf)
+        due = min(due, latest)
+        if due == inf:
             self._timers.cancel(CallerDue(caller.call))
         else:
             self._timers.set(CallerDue(caller.call), due)
 
     def _moments(self, caller: Caller) -> Iterator[float]:
-        queue = caller.queue
-        if caller.step < len(queue.steps) - 1:
-            for condition in queue.steps[caller.step].until:
-                yield caller.stepped + condition.waited_seconds
-        for number, rule in enumerate(queue.overflow):
+        yield from self._relaxes(caller)
+        for number, rule in enumerate(caller.queue.overflow):
             if number not in caller.suggested:
                 yield caller.entered + rule.when.waited_seconds
+
+    def _relaxes(self, caller: Caller) -> Iterator[float]:
+        if caller.step < len(caller.queue.steps) - 1:
+            for condition in caller.queue.steps[caller.step].until:
+                yield caller.stepped + condition.waited_seconds
         if caller.preferred:
             yield caller.preferred_until
 

@@ -153,9 +153,10 @@ class Staff:
             wrapping.ends = min(wrapping.ends + seconds, wrapping.latest)
             self._time_wrap_up(person, wrapping)
 
-    def disposed(self, person: Person) -> None:
+    def disposed(self, person: Person, now: float) -> None:
         if wrapping := person.wrapping_up:
             wrapping.awaits_disposition = False
+            wrapping.ends = max(wrapping.ends, now)
             self._time_wrap_up(person, wrapping)
 
     def _time_wrap_up(self, person: Person, wrapping: WrappingUp) -> None:
@@ -170,13 +171,14 @@ class Staff:
     def drop_item(self, person: Person, kind: str, offer: int) -> None:
         person.items[kind].remove(offer)
         if person.leaving and person.presence not in BUSY and not any(person.items.values()):
+            self._timers.cancel(PersonDue(person.name))
             del self.people[person.name]
         else:
             self._refresh(person)
 
     def item_failed(self, person: Person, cause: Cause, now: float) -> None:
         """Who does not take an item is away from the desk: also passed over for calls, unless one goes on."""
-        if person.presence is Presence.READY:
+        if person.presence is Presence.READY and not person.leaving:
             self.failed(person, cause, now)
 
     def _refresh(self, person: Person) -> None:
@@ -237,7 +239,7 @@ class Staff:
             self._matching.add_person(person)
 
     def _count(self, person: Person, before: Presence, now: float) -> None:
-        elapsed = now - max(person.since, self.day_began)
+        elapsed = max(now - max(person.since, self.day_began), 0.0)
         work = person.work
         if before in AT_WORK:
             work.at_work_seconds += elapsed

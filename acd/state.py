@@ -41,8 +41,8 @@ _OFFERED = frozenset({Presence.RESERVED, Presence.RINGING})
 TRANSITIONS = {
     Presence.LOGGED_OUT: _FREE,
     Presence.NOT_READY: _FREE,
-    Presence.READY: _FREE | _OFFERED,
-    Presence.RESERVED: _MISSED | {Presence.RINGING},
+    Presence.READY: _MISSED | _OFFERED,
+    Presence.RESERVED: _MISSED | {Presence.RINGING, Presence.TALKING},
     Presence.RINGING: _MISSED | {Presence.ANSWERED, Presence.TALKING},
     Presence.ANSWERED: _MISSED | {Presence.TALKING},
     Presence.TALKING: _TALKED,
@@ -166,7 +166,8 @@ class Caller:
     step's. `told` is the last place told, `offers` the phones that ring, or the one that was answered (`taken`);
     `phones` is how many may ring now (0: any number). `own_needs`, `own_head_start`, `preferred` and `site` are the
     caller's own; `needs` are the step's and the caller's. `suggested` are the numbers of the queue's overflow rules
-    that were offered already; `leaving` marks a caller whose overflow waits only for the phones that still ring.
+    that were offered already; `leaving` marks a caller whose overflow waits only for the phones that still ring. `left`
+    are the queues that the caller overflowed from, and never overflows to again.
     """
 
     call: str
@@ -191,6 +192,7 @@ class Caller:
     back: Back | None = None
     suggested: list[int] = field(default_factory=list)
     leaving: bool = False
+    left: list[str] = field(default_factory=list)
     needs: Needs = ANYBODY
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from math import inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,10 @@ class Timers:
         self._count = 0
 
     def set(self, subject: Subject, due: float) -> None:
-        """Set the subject's timer, in place of the one it may have."""
+        """Set the subject's timer, in place of the one it may have; what is due in infinity has none."""
+        if due == inf:
+            self.cancel(subject)
+            return
         self._count += 1
         self._valid[subject] = self._count
         heappush(self._heap, (due, _ORDER[type(subject)], self._count, subject))
