@@ -55,8 +55,8 @@ def _days(value: object) -> frozenset[int]:
 
 def _run(text: str) -> list[int]:
     """One day, or all from one to another, also over the end of the week."""
-    first, _, last = text.strip().lower().partition("-")
-    begins, ends = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+    first, dash, last = text.strip().lower().partition("-")
+    begins, ends = WEEKDAYS.index(first), WEEKDAYS.index(last if dash else first)
     return [day % 7 for day in range(begins, ends + 1 if ends >= begins else ends + 8)]
 
 

@@ -69,6 +69,7 @@ class Walk:
         self.intent = ""
         self.needs: frozenset[str] = frozenset()
         self._hears = frozenset(plan.practice.languages if hears is None else hears)
+        self._danger = False
         self._reasons: list[Reason] = []
         self._state: Asking | Confirming | _Recalling | _Saying = Asking(self.entry.start)
         self._step: Step | None = None
@@ -264,18 +265,19 @@ class Walk:
                 raise ValueError(target)
         assert_never(target.kind)
 
-    def _queue(self, name: str, prompts: tuple[str, ...], *, danger: bool = False) -> ToQueue:
+    def _queue(self, name: str, prompts: tuple[str, ...]) -> ToQueue:
         """In danger any nurse now is better than the right one later: only the queue's own needs count."""
         spoken = self.plan.practice.language_skills.get(self.language)
-        needs = frozenset() if danger else self.needs | ({spoken} if spoken else set())
-        urgent = danger or self.plan.queues[name].urgency is Urgency.URGENT
+        needs = frozenset() if self._danger else self.needs | ({spoken} if spoken else set())
+        urgent = self._danger or self.plan.queues[name].urgency is Urgency.URGENT
         wanted = f", with {' and '.join(sorted(needs))}" if needs else ""
         self._because(f"To queue '{name}'{wanted}{', urgent' if urgent else ''}.")
         return ToQueue(self.language, name, needs, urgent, self.intent, self.reasons, prompts)
 
     def _urgent(self, danger: Danger) -> Step:
         self._reasons.append(Reason(f"A sign of danger: '{danger.sign}'.", " / ".join(danger.evidence)))
-        return self._queue(self.plan.urgent.queue, ("urgent_connecting",), danger=True)
+        self._danger = True
+        return self._queue(self.plan.urgent.queue, ("urgent_connecting",))
 
     def _operator(self, why: str, meant: Meant | None = None) -> Step:
         self._because(why, meant)

@@ -145,7 +145,7 @@ def _kinds_of_work(plan: Plan) -> Iterator[Finding]:
         for kind in person.capacity.keys() - kinds:
             said = f"no queue has the kind '{kind}' of which {name} takes several{suggestion(kind, kinds)}"
             yield Finding(("people", name, "capacity", kind), said, warning=True)
-    for path, queue, _ in _demands(plan):
+    for path, queue in dict.fromkeys((path, queue) for path, queue, _ in _demands(plan)):
         if path[0] != "queues" and plan.queues[queue].kind != CALL:
             said = f"{place(path)} leads callers to queue '{queue}', which is for the kind '{plan.queues[queue].kind}'"
             yield Finding(path, said)

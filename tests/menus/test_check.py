@@ -103,6 +103,75 @@ def test_a_plan_whose_names_all_exist_is_right() -> None:
             '  "yes": {en: [a], es: [b]}\n  bill:',
             "intent 'yes' is known to every plan for confirmations: give yours another name",
         ),
+        (
+            "to: voicemail desk",
+            "offer: queue dsk",
+            "overflow 1 of queue 'desk' offers 'dsk', which is not a queue; did you mean 'desk'?",
+        ),
+        (
+            "to: voicemail desk",
+            "offer: goodbye",
+            "'offer' of overflow 1 of queue 'desk' must be 'callback', 'voicemail NAME' or 'queue NAME', not 'goodbye'",
+        ),
+        (
+            "clinical: yes",
+            "refuse: {when: {length: 3}, to: queue dusk}",
+            "refusal 1 of queue 'nurse' goes to 'dusk', which is not a queue; did you mean 'desk'?",
+        ),
+        (
+            "clinical: yes",
+            "exits: {1: goodbye}",
+            (
+                "'to' of exit '1' of queue 'nurse' must be 'callback', 'voicemail NAME', 'queue NAME' or a menu's name,"
+                " not 'goodbye'"
+            ),
+        ),
+        (
+            "clinical: yes",
+            "exits: {1: {to: ofice, name: {en: a, es: b}}}",
+            "exit '1' of queue 'nurse' goes to 'ofice', which is not a menu; did you mean 'office'?",
+        ),
+        (
+            "clinical: yes",
+            "exits: {2: {to: voicemail desk, intent: bil}}",
+            "'intent' of exit '2' of queue 'nurse' names 'bil', which is not an intent; did you mean 'bill'?",
+        ),
+        (
+            "clinical: yes",
+            "exits: {2: {to: queue desk, name: {en: to the desk}}}",
+            "exit '2' of queue 'nurse' has no name in 'es', a language of the practice",
+        ),
+        (
+            "clinical: yes",
+            "alert: {name: x, when: {length: 3}, ladder: {who: [ana, ema]}}",
+            (
+                "item 2 of 'who' of rung 1 of alert 1 of queue 'nurse' names 'ema', which is not a person or a rota; "
+                "did you mean 'emma'?"
+            ),
+        ),
+        (
+            "people:\n",
+            'rotas: {r: {shifts: {from: "08:00", to: "08:00", who: [ana, ema]}}}\npeople:\n',
+            "item 2 of 'who' of shift 1 of rota 'r' names 'ema', which is not a person; did you mean 'emma'?",
+        ),
+        (
+            "people:\n",
+            "sites: {downtown: [uptowm], uptown: []}\npeople:\n",
+            "item 1 of site 'downtown' names 'uptowm', which is not a site; did you mean 'uptown'?",
+        ),
+        (
+            "ana, skills",
+            "ana, site: dwntown, skills",
+            "'site' of person 'ana' names 'dwntown', which is not a site; did you mean 'downtown'?",
+        ),
+        (
+            "go: goodbye",
+            "go: callback",
+            (
+                "'go' of choice '2' of menu 'more' must be a menu's name, 'queue NAME', 'voicemail NAME' or 'goodbye', "
+                "not 'callback'"
+            ),
+        ),
         ("source: main line", "language: es", ""),
     ],
 )

@@ -23,6 +23,7 @@ from ivr.menus.steps import (
     ToQueue,
     ToVoicemail,
 )
+from ivr.menus.values import Target
 from tests.menus.plans import small
 
 SENTENCE = ("i need an appointment with cardiology",)
@@ -267,3 +268,33 @@ def test_whatever_callers_do_they_arrive_somewhere_and_always_the_same(answers: 
         assert second.answered(fitting) == step
     assert isinstance(step, ToQueue | ToVoicemail | Bye)
     assert step.reasons == first.reasons
+
+
+# ---- sent by a queue ------------------------------------------------------------------------------------------------
+
+
+def sent(to: str, *answers: Answer) -> Step:
+    """The step after these answers when a queue then sends the caller away."""
+    caller = Walk(small())
+    caller.begin()
+    for answer in answers:
+        caller.answered(answer)
+    return caller.sent(Target.parse(to), "Waited 4:00.")
+
+
+def test_a_queue_sends_the_caller_to_any_target_with_all_that_the_caller_needs() -> None:
+    answers = (SURE_VISIT, Meant("heart", 0.9))
+    assert queued(sent("queue nurse", *answers)) == ("nurse", {"cardiology"}, False, ("connecting",))
+    left = sent("voicemail desk", *answers)
+    assert isinstance(left, ToVoicemail)
+    assert (left.box, left.intent, left.reasons[-2].text) == ("desk", "visit", "Waited 4:00.")
+    assert asked(sent("more", *answers)) == (("which", "more.1", "more.2"), True, False)
+
+
+def test_a_walk_that_has_not_begun_can_be_sent_on() -> None:
+    assert queued(sent("queue nurse")) == ("nurse", set(), False, ("connecting",))
+    assert queued(Walk(small()).sent(Target.parse("queue desk"), "Came back."))[0] == "desk"
+
+
+def test_who_is_in_danger_stays_urgent_wherever_a_queue_sends_them() -> None:
+    assert queued(sent("queue desk", SURE_VISIT, Danger("pain"))) == ("desk", set(), True, ("connecting",))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ivr.menus.interpreter import Walk
 from ivr.menus.model import GENERIC_PROMPTS
 from ivr.menus.steps import Ask, Meant, Silent
-from ivr.menus.wording import Wording, grammar_of, intents_of, phrases_of, prompts_of, wordings
+from ivr.menus.wording import CALLBACK_GREETING, Wording, grammar_of, intents_of, phrases_of, prompts_of, wordings
 from tests.menus.plans import small
 
 
@@ -61,3 +61,30 @@ def test_only_a_closed_question_has_a_grammar() -> None:
     assert isinstance(closed, Ask)
     assert grammar_of(small(), opened) is None
     assert grammar_of(small(), closed) == ("appointment", "see the doctor", "billing", "spanish", "a person")
+
+
+def test_exits_are_told_by_their_target_or_their_own_name() -> None:
+    exits = """desk: {callback: {}, exits: {
+      1: callback,
+      2: {to: voicemail desk, intent: bill},
+      3: {to: queue nurse, name: {en: to a nurse, es: a una enfermera}}}, """
+    texts = wordings(small(("desk: {needs", exits + "needs")))
+    assert [texts["en"][f"queue.desk.{key}"].text for key in "123"] == [
+        "To be called back without losing your place, press one.",
+        "To leave a message, say billing, or press two.",
+        "To a nurse, press three.",
+    ]
+    assert [texts["es"][f"queue.desk.{key}"].text for key in "123"] == [
+        "Para que le llamemos sin perder su lugar, oprima uno.",
+        "Para dejar un mensaje, diga factura, u oprima dos.",
+        "A una enfermera, oprima tres.",
+    ]
+
+
+def test_who_is_called_back_hears_whose_call_it_is() -> None:
+    assert CALLBACK_GREETING not in wordings(small())["en"]
+    texts = wordings(small(("desk: {needs", "desk: {callback: {}, needs")))
+    assert texts["en"][CALLBACK_GREETING].text == (
+        "Hello. This is Lakeside, calling you back as you asked. To talk with us now, press one."
+    )
+    assert "Lakeside" in texts["es"][CALLBACK_GREETING].text

@@ -116,3 +116,16 @@ def test_no_text_at_all_raises(text: str) -> None:
     assert node is not None or found
     for fault in found:
         assert fault.mark >= (1, 1)
+
+
+def test_a_column_inside_of_a_text_counts_its_quotes_but_not_over_lines() -> None:
+    node, _ = read("a: one two\nb: 'one two'\nc: >-\n  one two\nd: [one]\n")
+    assert node is not None
+    assert [node.at((key,), column=5) for key in "abc"] == [(1, 8), (2, 9), (3, 4)]
+    assert node.at(("d", 0), column=1) == (5, 5)
+
+
+def test_a_list_of_one_has_its_place_also_where_it_is_written_as_its_item() -> None:
+    node, _ = read("short: {to: x}\nlong:\n  - {to: x}\n")
+    assert node is not None
+    assert (node.at(("short", 0, "to")), node.at(("long", 0, "to"))) == ((1, 13), (3, 10))
