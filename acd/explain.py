@@ -169,8 +169,8 @@ class _Look:
 
     def _busy(self, person: Person) -> str:
         own = self.engine.open_offers[person.offer or 0]
-        if own.call == self.caller.call and self.offer is not None:
-            return "rung for this caller as well"
+        if own.call == self.caller.call:
+            return "rung for this caller as well" if self.offer else "rung for this caller"
         if self.offer is not None and own.id > self.offer.id and own.began == self.offer.began:
             return ""  # rung at the same moment, but after the offer that is explained
         if person.presence is Presence.TALKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from acd.commands import Command, Ring, TellPosition
 from acd.engine import Engine
-from acd.events import AgentNotReady, AgentReady, CallerJoined, Configured, OfferAnswered, TalkBegan
-from acd.model import Agent, Overflow, Queue, Urgency
+from acd.events import AgentNotReady, AgentReady, CallerJoined, Configured, OfferAnswered, TalkBegan, TalkEnded
+from acd.model import Agent, Condition, Overflow, Queue, Ringing, Step, Urgency, WrapUp
+from acd.skills import Needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,9 +17,16 @@ URGENT = Urgency.URGENT
 ANA = Agent("ana", {"desk": 3})
 BO = Agent("bo", {"desk": 3})
 CAI = Agent("cai", {"desk": 3, "cardiology": 4})
-DESK = Queue("desk", frozenset({"desk"}))
-HEART = Queue("heart", frozenset({"cardiology"}), wrap_up_seconds=30)
-BRIEF = Queue("desk", frozenset({"desk"}), overflow=Overflow(60, "voicemail desk"))
+
+
+def step(needs: str, *until: Condition) -> Step:
+    return Step(Needs.parse(needs), until)
+
+
+DESK = Queue("desk", (step("desk"),))
+HEART = Queue("heart", (step("cardiology"),), wrap_up=WrapUp(30))
+BRIEF = Queue("desk", (step("desk"),), overflow=(Overflow(Condition(60), to="voicemail desk"),))
+RING_ALL = Queue("desk", (step("desk"),), ringing=Ringing(at_once=0))
 
 
 def engine_with(*agents: Agent, queues: Iterable[Queue] = (DESK, HEART)) -> Engine:
@@ -40,13 +48,25 @@ def join(engine: Engine, *calls: str, queue: str = "desk", now: float = 1) -> li
     return commands
 
 
-def talk(engine: Engine, offer: int, now: float) -> None:
+def talk(engine: Engine, offer: int, now: float) -> list[Command]:
+    """Answered, and joined at once; returns what the beginning of the talk caused."""
     engine.handle(OfferAnswered(offer), now)
-    engine.handle(TalkBegan(offer), now)
+    return engine.handle(TalkBegan(offer), now)
+
+
+def serve(engine: Engine, offer: int, begin: float, end: float) -> list[Command]:
+    """A whole talk; returns what its end caused."""
+    talk(engine, offer, begin)
+    return engine.handle(TalkEnded(offer), end)
 
 
 def ring(offer: int, agent: Agent, call: str, seconds: float = 20) -> Ring:
     return Ring(offer, agent.name, call, seconds)
+
+
+def rung(commands: Iterable[Command]) -> list[str]:
+    """Whose phones begin to ring."""
+    return [command.agent for command in commands if isinstance(command, Ring)]
 
 
 def state_of(engine: Engine, agent: Agent, now: float = 0) -> str:

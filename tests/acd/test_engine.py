@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from acd.commands import Connect, Ring, StopRinging, TellPosition
-from acd.engine import CONNECT_SECONDS, RING_GRACE_SECONDS
 from acd.events import (
     AgentReady,
     CallerJoined,
@@ -15,6 +14,8 @@ from acd.events import (
     TalkEnded,
     TimePassed,
 )
+from acd.offers import CONNECT_SECONDS, RING_GRACE_SECONDS
+from acd.skills import Needs
 from acd.staff import BACK_OFF_SECONDS
 from tests.acd.scene import ANA, BO, CAI, URGENT, engine_with, join, line_of, ring, state_of, talk
 
@@ -44,7 +45,7 @@ def test_only_a_person_with_every_skill_needed_is_rung() -> None:
 
 def test_the_callers_own_needs_come_on_top_of_the_queues() -> None:
     engine = engine_with(ANA, CAI)
-    assert engine.handle(CallerJoined("c1", "desk", frozenset({"cardiology"})), now=1) == [ring(1, CAI, "c1")]
+    assert engine.handle(CallerJoined("c1", "desk", Needs.parse("cardiology")), now=1) == [ring(1, CAI, "c1")]
 
 
 def test_who_answers_is_connected_and_talks() -> None:

@@ -1,14 +1,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from acd.engine import Engine
-from acd.events import AgentLoggedOut, AgentNotReady, CallerJoined, Cause, Configured, OfferFailed, TalkEnded
+from acd.events import (
+    AgentLoggedOut,
+    AgentNotReady,
+    CallerJoined,
+    Cause,
+    Configured,
+    Device,
+    DeviceChanged,
+    OfferFailed,
+    TalkEnded,
+)
 from acd.explain import Considered, UnknownCallError, UnknownOfferError, Verdict, consider, explain_offer
-from acd.model import Agent
-from tests.acd.scene import ANA, BO, CAI, DESK, URGENT, engine_with, join, talk
+from acd.model import Agent, Callback, CallbackRules, Queue
+from tests.acd.scene import ANA, BO, CAI, DESK, RING_ALL, URGENT, engine_with, join, serve, step, talk
 
 
 def why(considered: tuple[Considered, ...]) -> dict[str, str]:
@@ -23,15 +34,18 @@ def test_a_decision_tells_its_facts() -> None:
         "offer": 1,
         "call": "c1",
         "queue": "desk",
-        "needs": ("desk",),
+        "needs": "desk",
+        "step": 1,
+        "steps": 1,
         "urgency": "routine",
         "waited_seconds": 3,
+        "merit_seconds": 3,
+        "preferred": (),
         "chosen": "ana",
         "rule": "the caller waits longest of those whom this person can serve; "
-        "the person idle longest, of those who are ready and have every skill needed",
-        "considered": (
-            {"agent": "ana", "verdict": "chosen", "why": "idle longest of those who are ready and able (14 s)"},
-        ),
+        "the person available longest (since the last call, or since signing in), "
+        "of those who are ready and meet what is needed",
+        "considered": ({"agent": "ana", "verdict": "chosen", "why": "available for 14 s"},),
     }
     assert json.loads(json.dumps(decision.as_json()))["considered"][0]["agent"] == "ana"
 
@@ -53,11 +67,11 @@ def test_each_person_is_chosen_or_passed_over_for_a_reason() -> None:
     engine.handle(AgentNotReady("away", "lunch"), now=10)
     engine.handle(AgentLoggedOut("out"), now=10)
     join(engine, "c1", queue="heart", now=11)
-    considered = consider(engine, "c1", now=11)
+    considered = consider(engine, "c1", now=11, offer=2)
     assert why(considered) == {
         "wrapping": "wrap-up",
         "ana": "lacks cardiology",
-        "cai": "idle longest of those who are ready and able (51 s)",
+        "cai": "available for 51 s",
         "bo": "lacks cardiology",
         "away": "not ready: lunch",
         "out": "logged out",
@@ -65,18 +79,20 @@ def test_each_person_is_chosen_or_passed_over_for_a_reason() -> None:
     assert [each.agent for each in considered if each.verdict is Verdict.CHOSEN] == ["cai"]
 
 
-def test_who_was_idle_for_less_long_is_told_against_whom() -> None:
+def test_who_was_available_for_less_long_is_told_against_whom() -> None:
     engine = engine_with(ANA, BO)
     join(engine, "c1", now=0)
-    assert why(explain_offer(engine, 1, now=0).considered)["bo"] == "idle for less long than ana (10 s against 20 s)"
+    assert (
+        why(explain_offer(engine, 1, now=0).considered)["bo"] == "available for 10 s, against available for 20 s of ana"
+    )
 
 
-def test_who_was_idle_as_long_is_told_that_the_plan_decided() -> None:
+def test_who_was_available_as_long_is_told_that_the_plan_decided() -> None:
     engine = Engine()
     engine.handle(Configured((DESK,), (ANA, BO)), now=0)
     join(engine, "c1", now=4)
     told = why(explain_offer(engine, 1, now=4).considered)
-    assert told["bo"] == "idle as long as ana (4 s), and named later in the plan"
+    assert told["bo"] == "the same as ana (available for 4 s), and named later in the plan"
 
 
 def test_who_failed_before_is_told_when() -> None:
@@ -102,7 +118,7 @@ def test_who_was_rung_a_moment_later_was_ready_for_the_earlier_caller() -> None:
     join(engine, "c1", "c2")
     engine.handle(Configured((DESK,), (ANA, BO)), now=9)
     assert why(explain_offer(engine, 1, now=9).considered)["bo"] == (
-        "idle as long as ana (0 s), and named later in the plan"
+        "the same as ana (available for 0 s), and named later in the plan"
     )
     assert why(explain_offer(engine, 2, now=9).considered)["ana"] == "being rung for another caller"
 
@@ -124,3 +140,116 @@ def test_an_offer_that_is_over_cannot_be_explained() -> None:
 def test_a_caller_nobody_knows_cannot_be_explained() -> None:
     with pytest.raises(UnknownCallError):
         consider(engine_with(ANA), "stranger", now=0)
+
+
+# ---- rules --------------------------------------------------------------------------------------------------------
+
+
+def test_weight_and_head_start_are_told() -> None:
+    engine = engine_with(ANA, queues=[replace(DESK, weight=2, head_start_seconds=30)])
+    join(engine, "c1", now=1)
+    decision = explain_offer(engine, 1, now=11)
+    assert (decision.waited_seconds, decision.merit_seconds) == (10, 50)
+    assert decision.rule.startswith("the caller's wait, with weight and head start, counts most of those whom")
+
+
+def test_a_relaxed_step_is_told() -> None:
+    engine = engine_with(ANA, queues=[Queue("desk", (step("cardiology"), step("desk")))])
+    join(engine, "c1")
+    decision = explain_offer(engine, 1, now=1)
+    assert (decision.step, decision.steps, decision.needs) == (2, 2, "desk")
+
+
+def test_preferred_people_are_told_and_who_is_none_of_them() -> None:
+    engine = engine_with(ANA, BO)
+    engine.handle(CallerJoined("c1", "desk", preferred=("bo",), preferred_seconds=60), now=1)
+    decision = explain_offer(engine, 1, now=1)
+    assert (decision.chosen, decision.preferred) == ("bo", ("bo",))
+    assert decision.rule.endswith("of the caller's preferred people")
+    assert why(decision.considered)["ana"] == "is not one of the caller's preferred people, who are tried first"
+
+
+def test_who_is_at_another_site_is_told_so() -> None:
+    near, far = Agent("near", {"desk": 1}, site="downtown"), Agent("far", {"desk": 1}, site="uptown")
+    engine = engine_with(far, near, queues=[replace(DESK, nearest_first=True)])
+    engine.handle(CallerJoined("c1", "desk", site="downtown"), now=1)
+    decision = explain_offer(engine, 1, now=1)
+    assert decision.rule.endswith("of those who are ready and meet what is needed, the nearest site first")
+    assert why(decision.considered)["far"] == "near is at the caller's site"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "chosen", "passed_over"),
+    [
+        ("longest-since-call", "no call yet", "the same as ana (no call yet), and named later in the plan"),
+        ("fewest-calls", "calls today: 0", "the same as ana (calls today: 0), and named later in the plan"),
+        ("least-talk-time", "talked 0 s today", "the same as ana (talked 0 s today), and named later in the plan"),
+        (
+            "most-skilled",
+            "levels in what is needed: 3",
+            "levels in what is needed: 2, against levels in what is needed: 3 of ana",
+        ),
+        ("fewest-skills", "skills: 1", "skills: 2, against skills: 1 of ana"),
+        ("round-robin", "the next person in turn", "it was not their turn"),
+        ("ordered", "number 1 in the plan", "number 2 in the plan, against number 1 in the plan of ana"),
+    ],
+)
+def test_every_strategy_tells_its_measure(strategy: str, chosen: str, passed_over: str) -> None:
+    engine = engine_with(ANA, Agent("dee", {"desk": 2, "mail": 1}), queues=[replace(DESK, strategy=strategy)])
+    join(engine, "c1")
+    assert why(explain_offer(engine, 1, now=1).considered) == {"ana": chosen, "dee": passed_over}
+
+
+def test_who_was_not_drawn_is_told_so() -> None:
+    engine = engine_with(ANA, BO, queues=[replace(DESK, strategy="random")])
+    join(engine, "c1")
+    assert sorted(why(explain_offer(engine, 1, now=1).considered).values()) == ["a person by lot", "not drawn"]
+
+
+# ---- people -------------------------------------------------------------------------------------------------------
+
+
+def test_whose_phone_rings_for_the_same_caller_is_told_so() -> None:
+    engine = engine_with(ANA, BO, queues=[RING_ALL])
+    join(engine, "c1")
+    assert why(explain_offer(engine, 2, now=1).considered)["ana"] == "rung for this caller as well"
+    assert why(consider(engine, "c1", now=1)) == {"ana": "rung for this caller", "bo": "rung for this caller"}
+
+
+def test_who_is_in_another_call_or_cannot_be_reached_is_told_so() -> None:
+    engine = engine_with(ANA, BO, CAI)
+    engine.handle(DeviceChanged("ana", Device.BUSY), now=1)
+    engine.handle(DeviceChanged("bo", Device.GONE), now=1)
+    join(engine, "c1", now=10)
+    reasons = why(explain_offer(engine, 1, now=10).considered)
+    assert (reasons["ana"], reasons["bo"]) == ("in another call for 9 s", "the phone cannot be reached")
+
+
+def test_who_had_enough_calls_is_told_so() -> None:
+    capped = Agent("capped", {"desk": 1}, calls_per_hour=1)
+    engine = engine_with(capped, ANA)
+    join(engine, "c1")
+    serve(engine, 1, 2, 3)
+    join(engine, "c2", now=4)
+    assert why(explain_offer(engine, 2, now=4).considered)["capped"] == "had 1 calls within the hour"
+
+
+def test_who_is_held_for_a_callback_is_told_so() -> None:
+    engine = engine_with(ANA, BO, queues=[replace(DESK, callback=CallbackRules(caller_first=True))])
+    engine.handle(CallerJoined("back", "desk", callback=Callback()), now=1)
+    join(engine, "c1", now=2)
+    assert why(explain_offer(engine, 2, now=2).considered)["ana"] == "held for a callback"
+
+
+def test_who_has_a_full_hand_is_told_so() -> None:
+    keen = Agent("keen", {"desk": 1}, capacity={"fax": 1})
+    engine = engine_with(keen, queues=[Queue("fax", (step("desk"),), kind="fax")])
+    join(engine, "f1", "f2", queue="fax")
+    assert why(consider(engine, "f2", now=1)) == {"keen": "has 1 of 1 items"}
+
+
+def test_a_decision_is_plain_json() -> None:
+    engine = engine_with(ANA, BO, queues=[RING_ALL])
+    join(engine, "c1")
+    decision = explain_offer(engine, 1, now=1).as_json()
+    assert json.loads(json.dumps(decision))["considered"][1]["verdict"] == "passed over"

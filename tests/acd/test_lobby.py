@@ -14,7 +14,7 @@ from acd.events import (
     TimePassed,
 )
 from acd.lobby import TOLD_PLACES
-from acd.model import Overflow, Queue
+from acd.model import Condition, Overflow, Queue
 from tests.acd.scene import ANA, BRIEF, CAI, DESK, HEART, URGENT, engine_with, join, line_of, ring, talk, told
 
 
@@ -65,7 +65,7 @@ def test_who_waited_long_enough_is_sent_to_the_overflow() -> None:
     engine = engine_with(queues=[BRIEF])
     join(engine, "c1")
     assert engine.next_deadline() == 61
-    assert engine.handle(TimePassed(), now=61) == [SendAway("c1", "desk", "voicemail desk")]
+    assert engine.handle(TimePassed(), now=61) == [SendAway("c1", "desk", "voicemail desk", "waited 1 min")]
     assert engine.calls() == frozenset()
 
 
@@ -75,7 +75,9 @@ def test_the_overflow_waits_until_a_ring_has_failed() -> None:
     engine.handle(OfferFailed(1, Cause.UNREACHABLE), now=20)
     assert engine.handle(TimePassed(), now=50) == [ring(2, ANA, "c1")]
     assert engine.handle(TimePassed(), now=61) == []
-    assert engine.handle(OfferFailed(2, Cause.REFUSED), now=62) == [SendAway("c1", "desk", "voicemail desk")]
+    assert engine.handle(OfferFailed(2, Cause.REFUSED), now=62) == [
+        SendAway("c1", "desk", "voicemail desk", "waited 1 min")
+    ]
 
 
 def test_who_is_answered_in_time_is_not_sent_away() -> None:
@@ -118,7 +120,7 @@ def test_a_move_to_another_queue_keeps_the_time_of_joining() -> None:
 
 
 def test_a_move_to_another_queue_begins_that_queues_longest_wait() -> None:
-    engine = engine_with(queues=[BRIEF, Queue("heart", overflow=Overflow(40, "voicemail heart"))])
+    engine = engine_with(queues=[BRIEF, Queue("heart", overflow=(Overflow(Condition(40), to="voicemail heart"),))])
     join(engine, "c1", now=1)
     join(engine, "c1", queue="heart", now=50)
     assert engine.next_deadline() == 90
@@ -173,21 +175,21 @@ def test_who_joins_after_a_talk_whose_end_is_not_known_yet_waits_anew() -> None:
 
 def test_who_joins_a_queue_that_the_plan_does_not_name_is_sent_away() -> None:
     engine = engine_with(ANA)
-    assert join(engine, "c1", queue="gone") == [SendAway("c1", "gone", to="")]
+    assert join(engine, "c1", queue="gone") == [SendAway("c1", "gone", "", "always")]
 
 
 def test_callers_in_a_removed_queue_are_sent_away() -> None:
     engine = engine_with()
     join(engine, "c1", "c2")
     commands = engine.handle(Configured((HEART,), ()), now=9)
-    assert commands == [SendAway("c1", "desk", to=""), SendAway("c2", "desk", to="")]
+    assert commands == [SendAway("c1", "desk", "", "always"), SendAway("c2", "desk", "", "always")]
 
 
 def test_a_caller_of_a_removed_queue_who_is_being_rung_for_may_still_be_answered() -> None:
     engine = engine_with(ANA)
     join(engine, "c1", "c2")
-    assert engine.handle(Configured((HEART,), (ANA,)), now=9) == [SendAway("c2", "desk", to="")]
-    assert engine.handle(OfferFailed(1, Cause.BUSY), now=9) == [SendAway("c1", "desk", to="")]
+    assert engine.handle(Configured((HEART,), (ANA,)), now=9) == [SendAway("c2", "desk", "", "always")]
+    assert engine.handle(OfferFailed(1, Cause.BUSY), now=9) == [SendAway("c1", "desk", "", "always")]
 
 
 def test_a_new_plan_keeps_places_and_changes_the_longest_wait() -> None:
@@ -202,4 +204,4 @@ def test_the_line_shows_how_long_each_caller_waits_and_who_is_rung() -> None:
     join(engine, "c1", now=1)
     join(engine, "c2", now=4)
     shown = [(caller.call, caller.position, caller.waited_seconds, caller.offered_to) for caller in engine.waiting(10)]
-    assert shown == [("c1", 1, 9, "ana"), ("c2", 2, 6, None)]
+    assert shown == [("c1", 1, 9, ("ana",)), ("c2", 2, 6, ())]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from acd.commands import Connect, StopRinging
-from acd.engine import RING_GRACE_SECONDS, Engine
 from acd.events import CallerLeft, OfferAnswered, Reconciled, TalkEnded, TimePassed
+from acd.offers import RING_GRACE_SECONDS
 from tests.acd.scene import ANA, BO, CAI, engine_with, join, line_of, ring, state_of, talk, told
+
+if TYPE_CHECKING:
+    from acd.engine import Engine
 
 
 def reconciled(*calls: str, ringing: frozenset[int] = frozenset(), talking: frozenset[int] = frozenset()) -> Reconciled:
@@ -28,8 +33,9 @@ def test_callers_who_live_keep_their_places() -> None:
     assert line_of(engine) == ["c1", "c3"]
 
 
-def test_a_ring_whose_leg_is_gone_is_rung_again_and_nobody_is_blamed() -> None:
-    assert ringing_engine().handle(reconciled("c1", "c2"), now=60) == [ring(2, ANA, "c1")]
+def test_a_ring_whose_leg_is_gone_is_ended_and_rung_again_and_nobody_is_blamed() -> None:
+    commands = ringing_engine().handle(reconciled("c1", "c2"), now=60)
+    assert commands == [StopRinging(1, "ana"), ring(2, ANA, "c1")]
 
 
 def test_a_ring_whose_leg_lives_goes_on() -> None:
@@ -51,7 +57,7 @@ def test_a_ring_for_a_caller_who_is_gone_is_stopped() -> None:
 
 def test_a_ring_for_a_caller_who_is_gone_as_well_as_the_leg_frees_the_person() -> None:
     engine = ringing_engine()
-    assert engine.handle(reconciled(), now=9) == []
+    assert engine.handle(reconciled(), now=9) == [StopRinging(1, "ana")]
     assert state_of(engine, ANA) == "ready"
 
 

@@ -54,7 +54,7 @@ def test_a_call_ends_by_the_plan_it_was_offered_under() -> None:
     talk(engine, 1, now=5)
     engine.handle(Configured((DESK,), (CAI,)), now=6)
     engine.handle(TalkEnded(1), now=60)
-    assert engine.next_deadline() == 60 + HEART.wrap_up_seconds
+    assert engine.next_deadline() == 60 + HEART.wrap_up.seconds
 
 
 def test_who_worked_goes_behind_who_was_idle() -> None:
