@@ -19,7 +19,7 @@ from ivr.commands.shared import settings_from, table, told, with_state
 from ivr.errors import UserError
 from ivr.menus.load import load
 from ivr.menus.mistakes import suggestion
-from ivr.menus.model import Plan, Seconds
+from ivr.menus.values import Seconds
 from ivr.staffing_chart import chart
 from ivr.staffing_report import HEAD, Crew, QueueWeek, Records, Wish, as_json, asked, basis, queue_week, rows, verdict
 from ivr.store.database import beside
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.forecast import Visit
+    from ivr.menus.model import Plan
 
 DURATION: TypeAdapter[float] = TypeAdapter(Seconds)
 
@@ -121,14 +122,14 @@ def _crews(plan: Plan, only: str | None) -> list[Crew]:
     if only is not None and only not in plan.queues:
         raise UserError(f"'{only}' is not a queue of the plan{suggestion(only, plan.queues)}")
     serves = {
-        name: {queue for queue, its in plan.queues.items() if its.needs <= person.skills.keys()}
+        name: {queue for queue, its in plan.queues.items() if its.required.met_by(person.skills)}
         for name, person in plan.people.items()
     }
     return [
         Crew(
             queue,
             people=tuple(name for name, queues in serves.items() if queue in queues),
-            wrap_up_seconds=plan.queues[queue].wrap_up,
+            wrap_up_seconds=plan.queues[queue].wrap_up.for_,
             shared=any(queue in queues and len(queues) > 1 for queues in serves.values()),
         )
         for queue in plan.queues

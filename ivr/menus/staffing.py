@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acd import rota
 from acd.model import CALL
-from acd.skills import Needs
+from acd.skills import Needs, NeedsError
 from ivr.menus.leaving import onward
 from ivr.menus.mistakes import Finding, Path, place, suggestion
 from ivr.menus.routing import rotas_of
@@ -32,7 +32,11 @@ def _nobody(plan: Plan) -> Iterator[Finding]:
     """Queues whose callers need what no one person has; what needs even more is not told again."""
     told: list[tuple[str, frozenset[str]]] = []
     for path, queue, own in _demands(plan):
-        needs = plan.queues[queue].required.and_also(Needs.all_of(*sorted(own)))
+        try:
+            needs = [step.needs.and_also(Needs.all_of(*sorted(own))) for step in plan.queues[queue].stages][-1]
+        except NeedsError as error:
+            yield Finding(path, f"{place(path)}: what queue '{queue}' needs here is too long: {error}")
+            continue
         if _served(plan, queue, needs) or any(queue == known and fewer <= own for known, fewer in told):
             continue
         told.append((queue, own))

@@ -88,3 +88,9 @@ def test_a_rota_and_a_person_cannot_have_one_name() -> None:
     assert rota('shifts: {from: "08:00", to: "08:00", who: emma}', ("  nurses:", "  ana:")) == [
         "'ana' is a rota and a person: give the rota another name",
     ]
+
+
+def test_needs_that_are_too_long_together_are_a_mistake() -> None:
+    skills = " or ".join(["desk", *(f"other_skill_number_{number}" for number in range(40))])
+    found = told(("{needs: [desk]", f"{{needs: {skills}"))
+    assert found[0].startswith("'queue' of 'operator': what queue 'desk' needs here is too long: use at most 1000")
