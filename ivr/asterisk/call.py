@@ -25,7 +25,7 @@ from ivr.asterisk.live_voice import LiveVoice
 from ivr.asterisk.sounds import write_wav
 from ivr.asterisk.tasks import Tasks, any_of
 from ivr.call import CallerGone, Heard, Turn
-from ivr.services import SwitchDown
+from ivr.services import ALERT_PREFIX, BACK_PREFIX, LEG_PREFIX, SwitchDown
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -77,8 +77,9 @@ class AsteriskCall:
         self.channel = told["channel"]
         self._context = told["context"]
         self.came_back = told.get("arg_1") == CAME_BACK
-        self.caller_number = _number(told.get("callerid", ""))
-        self.dialled_number = _number(told.get("arg_2", "")) or _number(told.get("dnid", ""))
+        placed = self.id.startswith((LEG_PREFIX, BACK_PREFIX, ALERT_PREFIX))  # its numbers are our own
+        self.caller_number = "" if placed else _number(told.get("callerid", ""))
+        self.dialled_number = "" if placed else _number(told.get("arg_2", "")) or _number(told.get("dnid", ""))
         self.gone = asyncio.Event()
         self.held = asyncio.Event()
         self.talking = False

@@ -28,7 +28,7 @@ class Leg:
 
     `channel` is "" until Asterisk has made one; `bridge` is the id of the bridge it is in, "" for none. `answered`
     is a leg that can be joined, or could; `picked_up` is sooner: the person may still be asked. `sent_away` says that
-    who picked up was given up by us, a mailbox perhaps.
+    who picked up was given up by us, a mailbox perhaps. `reason` is OriginateResponse's; `hung_up` waits for it.
     """
 
     id: str
@@ -41,7 +41,12 @@ class Leg:
     cancelled: bool = False
     answered_elsewhere: bool = False
     reason: str = ""
+    hung_up: bool = False
     call: str = ""
+
+    def explained(self, hangup_cause: str) -> bool:
+        """Whether all is known of why the leg ended: a Local channel's hang-up comes before or after the reason."""
+        return bool(self.picked_up or self.cancelled or self.reason or int(hangup_cause or 0))
 
     def cause(self, hangup_cause: str) -> Cause:
         """Why the leg ended. A phone that never rang was not there, whatever the cause says."""

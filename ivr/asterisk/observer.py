@@ -175,23 +175,25 @@ class Observer:
 
     def _hangup(self, message: ami.Message) -> None:
         unique_id = message["Uniqueid"]
-        call, leg = self._calls.get(unique_id), self.legs.get(unique_id)
-        if leg:
+        call, leg, ours = self._calls.get(unique_id), self.legs.get(unique_id), self.outgoing(unique_id)
+        if ours and call is None and not ours.explained(message["Cause"]):
+            ours.hung_up = True
+        elif leg:
             leg.sent_away = call is not None and not call.is_walked
             self.ended(unique_id, leg.cause(message["Cause"]))
-        elif call is None and unique_id in self.dials:
-            self.ended(unique_id, self.dials[unique_id].cause(message["Cause"]))
+        elif ours and call is None:
+            self.ended(unique_id, ours.cause(message["Cause"]))
         elif call is None and unique_id in self._strangers:
             self._emit(CallEnded(unique_id))
         self._strangers -= {unique_id}
         self._calls.hung_up(unique_id)
 
     def _originate_response(self, message: ami.Message) -> None:
-        """A failure is told before the Hangup that says why; without a channel there is no Hangup."""
+        """A failure: the Hangup says why, before or after this; without a channel there is no Hangup."""
         ours = self.outgoing(message["ActionID"])
         if ours and message["Response"] == "Failure":
             ours.reason = message["Reason"]
-            if not ours.channel:
+            if ours.hung_up or not ours.channel:
                 self.ended(ours.id, ours.cause(""))
 
 

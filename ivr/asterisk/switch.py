@@ -41,12 +41,13 @@ EVENTS_WAITING = 10_000  # more than that, and whoever reads them is stuck
 
 LONGEST_ADDRESS = 128
 _ADDRESS = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9_.+*#:@/-]+")  # it may hold a caller's number: nothing else gets by
+_WITH_NUMBER = re.compile(r"(.*?) *<(\+?[0-9]{2,20})>")
 _NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f\"<>\\]")
 log = structlog.get_logger(__name__)
 
 
 class AsteriskSwitch:
-    """Implements ivr.services.Switch."""
+    """Implements ivr.services.Switch. A `display` like `Riverside <+16175550100>` shows that number, too."""
 
     def __init__(self, settings: AsteriskSettings, ami_connection: AmiConnection, calls: Calls) -> None:
         self._settings = settings
@@ -207,9 +208,15 @@ def _fields(phone: str, context: str, display: str, seconds: float) -> list[tupl
         ("Exten", "s"),
         ("Priority", "1"),
         ("Timeout", str(int(seconds * 1000))),
-        ("CallerID", f'"{_NOT_SHOWN.sub("", display)}" <>'),
+        ("CallerID", _caller_id(display)),
         ("Async", "true"),
     ]
+
+
+def _caller_id(display: str) -> str:
+    with_number = _WITH_NUMBER.fullmatch(display)
+    name, number = with_number.groups() if with_number else (display, "")
+    return f'"{_NOT_SHOWN.sub("", name)}" <{number}>'
 
 
 def _hangup(leg: Leg) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -243,7 +243,7 @@ async def test_after_our_restart_a_talk_is_found_and_its_end_is_told(asterisk: T
 
 
 async def dial(house: House, phone: str = BO, call: str = BACK) -> None:
-    await house.door.switch.dial(call, phone, display="Riverside", seconds=30)
+    await house.door.switch.dial(call, phone, display="Riverside <+16175550100>", seconds=30)
 
 
 async def test_who_is_dialled_comes_in_as_a_call_and_is_served_as_any_other(
@@ -254,8 +254,8 @@ async def test_who_is_dialled_comes_in_as_a_call_and_is_served_as_any_other(
     call = await house.call()
     asked = await asterisk.came("Originate")
     assert (asked["Channel"], asked["ChannelId"], asked["Context"], asked["Timeout"]) == (BO, BACK, "careline", "30000")
-    assert asked["CallerID"] == '"Riverside" <>'
-    assert (call.id, call.came_back) == (BACK, False)
+    assert asked["CallerID"] == '"Riverside" <+16175550100>'
+    assert (call.id, call.came_back, call.caller_number, call.dialled_number) == (BACK, False, "", "")
     await patiently(call.hold())
     assert await house.door.switch.live() == Live(frozenset({BACK}), frozenset(), frozenset())
     asterisk.channels[BACK].hang_up()
@@ -284,19 +284,22 @@ async def test_a_dial_that_fails_says_why_and_once(
     assert await house.event() == LegEnded(LEG, Cause.UNREACHABLE, answered=False)
 
 
+@pytest.mark.parametrize("reason_first", [True, False])
 @pytest.mark.parametrize(("reason", "cause"), [("5", Cause.BUSY), ("3", Cause.NO_ANSWER), ("8", Cause.UNREACHABLE)])
 async def test_the_reason_says_why_where_the_hang_up_does_not(
-    asterisk: TinyAsterisk, house: House, reason: str, cause: Cause
+    asterisk: TinyAsterisk, house: House, reason: str, cause: Cause, reason_first: bool
 ) -> None:
-    """A Local channel's hang-up has no cause. Events as recorded."""
+    """A Local channel's hang-up has no cause, and either may come first. Events as recorded."""
     asterisk.answers["Originate"] = {"Response": "Success"}
     await dial(house, "Local/bo@callers/n")
     channel = {"Uniqueid": BACK, "Channel": "Local/bo@callers-00000000;1"}
     asterisk.event("Newchannel", **channel)
     asterisk.event("Newchannel", Uniqueid=f"{BACK};2", Channel="Local/bo@callers-00000000;2")
     asterisk.event("Newstate", ChannelState="5", **channel)
-    asterisk.event("OriginateResponse", ActionID=BACK, Response="Failure", Reason=reason)
-    asterisk.event("Hangup", Cause="0", **channel)
+    ends = [("OriginateResponse", {"ActionID": BACK, "Response": "Failure", "Reason": reason})]
+    ends.insert(reason_first, ("Hangup", {"Cause": "0", **channel}))
+    for name, fields in ends:
+        asterisk.event(name, **fields)
     asterisk.event("Hangup", Uniqueid=f"{BACK};2", Cause="17")
     assert await house.event() == DialFailed(BACK, cause)
 

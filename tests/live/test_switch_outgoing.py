@@ -102,7 +102,7 @@ def sound(tmp_path: Path) -> Path:
 
 
 async def dial(house: House, address: str, *, seconds: float = 20) -> None:
-    await house.door.switch.dial(BACK, address, display="Riverside", seconds=seconds)
+    await house.door.switch.dial(BACK, address, display="Riverside <+16175550100>", seconds=seconds)
 
 
 async def ask(house: House, leg: str = LEG, phone: str = "PJSIP/ana") -> None:
@@ -141,9 +141,9 @@ async def test_who_is_dialled_is_walked_held_and_connected(
 ) -> None:
     await dial(house, address)
     call = await house.call()
-    assert (call.id, call.came_back) == (BACK, False)
+    assert (call.id, call.came_back, call.caller_number, call.dialled_number) == (BACK, False, "", "")
     patient = await bo.next_call()
-    assert "Riverside" in patient.display
+    assert patient.display.startswith('"Riverside" <sip:+16175550100@')
     await patiently(call.answer())
     assert await during(call.ask(question(sound)), presses(patient, "1")) == Pressed("1")
     await patiently(call.hold())
