@@ -131,6 +131,35 @@ class Notify(_Section):
     sms: Sms | None = None
 
 
+class Wallboards(_Section):
+    """A manager interface of our own, for the wallboards of app_queue. With a user, they have to log in."""
+
+    host: str = "127.0.0.1"
+    port: Port
+    user: str = ""
+    secret: str = Field("", repr=False)
+    secret_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _is_not_open_to_all(self) -> Wallboards:
+        if self.user and not self.secret and not self.secret_file:
+            raise ValueError("has a user without a secret: add 'secret' or 'secret_file'")
+        if not self.user and self.host not in LOOPBACK:
+            raise ValueError("can be read from other hosts by anybody: add 'user' and 'secret'")
+        return self
+
+
+class Feeds(_Section):
+    """What others read of the queues. The queue log is in the state folder unless it is given; null switches it off.
+
+    The ports are closed unless they are given. Whoever reaches the one for metrics may read them: they name nobody.
+    """
+
+    queue_log: Path | None = Path("queue_log")
+    ami: Wallboards | None = None
+    metrics: Listen | None = None
+
+
 class Settings(_Section):
     """`prompts`: folders with recordings (en/NAME.wav) and texts (en.yaml) that go before the shipped ones.
 
@@ -144,6 +173,7 @@ class Settings(_Section):
     asterisk: Asterisk = Asterisk()
     speech: Speech = Speech()
     notify: Notify = Notify()
+    feeds: Feeds = Feeds()
     log_json: bool = False
 
 
@@ -222,8 +252,14 @@ def _beside(settings: Settings, folder: Path) -> Settings:
             "prompts": tuple(folder / each for each in settings.prompts),
             "asterisk": asterisk.model_copy(update={"sounds": sounds and folder / sounds}),
             "speech": speech.model_copy(update={"models": models}),
+            "feeds": settings.feeds.model_copy(update={"queue_log": _queue_log(settings.feeds, folder, state)}),
         }
     )
+
+
+def _queue_log(feeds: Feeds, folder: Path, state: Path) -> Path | None:
+    given = "queue_log" in feeds.model_fields_set
+    return feeds.queue_log and (folder if given else state) / feeds.queue_log
 
 
 def _with_secrets(section: _S, folder: Path) -> _S:

@@ -207,3 +207,37 @@ def test_the_example_in_the_documentation_is_right_and_has_every_key(tmp_path: P
     assert load(written(tmp_path, f"plan: p.yaml\n{example}")).notify.sms
     keys = {each.alias or name for part in (Notify, Mail, Webhook, Sms) for name, each in part.model_fields.items()}
     assert {key for key in keys if f"{key}:" not in example} == set()
+
+
+def test_the_queue_log_is_in_the_state_folder_and_no_port_is_open(tmp_path: Path) -> None:
+    feeds = load(written(tmp_path, "plan: p.yaml\nstate: state\n")).feeds
+    assert (feeds.queue_log, feeds.ami, feeds.metrics) == (tmp_path / "state/queue_log", None, None)
+
+
+def test_feeds_elsewhere_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hush\n")
+    text = """\
+plan: p.yaml
+feeds:
+  queue_log: logs/queue_log
+  ami: {port: 5039, user: board, secret_file: secret}
+  metrics: {port: 9101}
+"""
+    feeds = load(written(tmp_path, text)).feeds
+    assert feeds.queue_log == tmp_path / "logs/queue_log"
+    assert feeds.ami
+    assert (feeds.ami.host, feeds.ami.port, feeds.ami.user, feeds.ami.secret) == ("127.0.0.1", 5039, "board", "hush")
+    assert feeds.metrics
+    assert (feeds.metrics.host, feeds.metrics.port) == ("127.0.0.1", 9101)
+    assert load(written(tmp_path, "plan: p.yaml\nfeeds: {queue_log: null}\n")).feeds.queue_log is None
+
+
+def test_wallboards_that_anybody_could_read_are_refused(tmp_path: Path) -> None:
+    without_secret = written(tmp_path, "plan: p.yaml\nfeeds:\n  ami: {port: 5039, user: board}\n")
+    assert refused(without_secret) == [
+        "3:3: 'ami' of 'feeds' has a user without a secret: add 'secret' or 'secret_file'"
+    ]
+    open_to_all = written(tmp_path, "plan: p.yaml\nfeeds:\n  ami: {host: 0.0.0.0, port: 5039}\n")
+    assert refused(open_to_all) == [
+        "3:3: 'ami' of 'feeds' can be read from other hosts by anybody: add 'user' and 'secret'"
+    ]
