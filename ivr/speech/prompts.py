@@ -149,7 +149,7 @@ class PromptLibrary:
         if digits and all(self._asterisk_file(language, piece) for piece in digits):
             yield from (_Wish(language, piece, asterisk=piece) for piece in digits)
         else:
-            for number in range(1, _SPOKEN_NUMBERS + 1):
+            for number in range(_SPOKEN_NUMBERS + 1):
                 yield _Wish(language, _number_name(number), str(number), language)
 
     # ---- one sound; in a thread ---------------------------------------------------------------------------------
