@@ -25,6 +25,7 @@ from ivr.menus.values import (
     Pause,
     Percent,
     Requirement,
+    RingTime,
     Seconds,
     Target,
     Text,
@@ -101,7 +102,7 @@ class Ring(Noun):
 
     at_once: Count = 1
     more: Count | None = None
-    every: Seconds = 10.0
+    every: RingTime = 10.0
 
     @model_validator(mode="after")
     def _every_what(self) -> Self:
@@ -241,7 +242,7 @@ class Queue(Noun):
     strategy: Annotated[Text, AfterValidator(_strategy)] = "longest-idle"
     nearest_site: bool = False
     ring: Annotated[Ring, BeforeValidator(_ring)] = Ring()
-    ring_seconds: Seconds = 20.0
+    ring_seconds: RingTime = 20.0
     weight: Weight = 1.0
     head_start: Seconds = 0.0
     priority: Literal["routine", "urgent"] = "routine"

@@ -212,6 +212,8 @@ Requirement = Annotated[Needs, GetPydanticSchema(_requirement)]
 """An expression of skills, or a list of them that must all be met."""
 
 Seconds = Annotated[float, BeforeValidator(partial(_seconds, 0, DAY, "at most a day"))]
+RingTime = Annotated[float, BeforeValidator(partial(_seconds, 1, DAY, "from 1s to a day"))]
+"""Less is no ringing."""
 Pause = Annotated[float, BeforeValidator(partial(_seconds, 10, DAY, "from 10s to a day"))]
 """Between two of the same: less would be a drumfire."""
 LongTime = Annotated[float, BeforeValidator(partial(_seconds, 0, MONTH, "at most 30d"))]

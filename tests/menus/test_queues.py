@@ -102,6 +102,13 @@ LINE = 1 + SMALL[: SMALL.index("  desk: {needs")].count("\n")
             "{ring: {at_once: 0}}",
             "26: 'at_once' of 'ring' of queue 'desk' must be a whole number from 1 to 1000, not 0",
         ),
+        (
+            "{ring_seconds: 0}",
+            (
+                "24: 'ring_seconds' of queue 'desk' must be a time such as 60s, 4m or a number of seconds, "
+                "from 1s to a day, not 0"
+            ),
+        ),
         ("{weight: 0}", "18: 'weight' of queue 'desk' must be a number from 0.1 to 100, not 0"),
         (
             "{wrap_up: {for: 5m, longest: 1m}}",
