@@ -12,6 +12,10 @@ FACTS = CallFacts("1795201387.7", STARTED, "+16175550100", "+16175550199")
 
 DECISION = {
     "chosen": "ana",
+    "needs": "cardiology and scheduling",
+    "step": 1,
+    "steps": 2,
+    "preferred": ["dr_lee"],
     "rule": "the caller waits longest of those whom this person can serve",
     "considered": [
         {"agent": "ana", "verdict": "chosen", "why": "idle longest of those who are ready and able (95 s)"},
@@ -50,6 +54,8 @@ def test_a_call_is_told_from_its_arrival_to_its_end() -> None:
         "          why: To queue 'front_desk'.",
         "14:03:13  Waited in the queue front desk as number 1.",
         "14:03:14  Ana's phone rang. Ana was chosen: idle longest of those who are ready and able (95 s).",
+        "          The rule: the caller waits longest of those whom this person can serve.",
+        "          Asked for: somebody with cardiology and scheduling, kept for Dr Lee for now (step 1 of 2).",
         "          Passed over: Bo (talking), Dr Lee (lacks cardiology).",
         "14:03:15  Connected with Ana after waiting 0:08.",
         "14:03:16  Talked 0:42 with Ana.",
@@ -96,10 +102,45 @@ def test_without_patient_data_neither_words_nor_keys_nor_numbers_are_told() -> N
         (record.OfferFailed("ana", "no answer"), "Ana did not answer; the caller kept the place."),
         (record.OfferFailed("ana", "busy"), "Ana's phone was busy; the caller kept the place."),
         (record.OfferFailed("ana", "something new"), "Ana was not reached; the caller kept the place."),
+        (record.Overflowed("voicemail front_desk"), "Went to voicemail front desk, as the queue's rule says."),
+        (record.Overflowed("queue x", "no one"), "Went to queue x, as the queue's rule says: no one."),
+        (record.ToldWait(300), "Was told: about 5:00 to wait."),
+        (record.ToldWait(300, longer=True), "Was told: about 5:00 to wait, longer than told before."),
+        (record.PlaceRestored(130), "The line had dropped: got the place back, as waiting for 2:10."),
         (
-            record.Overflowed("voicemail front_desk"),
-            "Had waited as long as the plan allows: went to voicemail front desk.",
+            record.Stepped("scheduling", 2, "waited 60 s"),
+            "Less is asked for in the queue scheduling, step 2 now: waited 60 s.",
         ),
+        (record.PriorityChanged(urgent=True), "Was made urgent: goes before the others."),
+        (record.PriorityChanged(head_start_seconds=300), "Counts as having waited 5:00 longer."),
+        (record.AnsweredElsewhere("bo"), "Bo's phone stopped ringing: somebody else was faster."),
+        (
+            record.Moved("billing", "front_desk", "waited 60 s"),
+            "Went over from the queue billing to front desk, the place kept: waited 60 s.",
+        ),
+        (
+            record.Suggested("callback", "waited 90 s"),
+            "Was asked whether to go to callback instead, the place kept: waited 90 s.",
+        ),
+        (record.WentByChoice("voicemail desk", "pressed 2"), "Chose to go to voicemail desk: pressed 2."),
+        (
+            record.CallbackAgreed("+16175550123", own_number=True),
+            "Agreed to be called back when it is the caller's turn, at the number they rang from, +16175550123; "
+            "confirmed by key. Hung up, the place kept.",
+        ),
+        (
+            record.CallbackAgreed("+16175550123", own_number=False, not_before=STARTED),
+            "Agreed to be called back at 2026-11-20 14:03, at another number, +16175550123; "
+            "confirmed by key. Hung up, the place kept.",
+        ),
+        (record.CallbackDialled(2), "Was dialled, attempt 2."),
+        (record.CallbackReached(), "Was reached, and pressed the key."),
+        (
+            record.CallbackNotReached("answering machine"),
+            "Was not reached: nobody pressed the key; it may have been an answering machine, "
+            "and nothing was left on it.",
+        ),
+        (record.CallbackGivenUp(4), "Was not reached in 4 attempts: no further one is made."),
         (record.Voicemail("billing", 75.4), "Left a message of 1:15 for billing."),
         (record.Voicemail("billing", 0.0), "Left no message."),
         (record.CameBack(), "The call came back to Careline after an interruption."),
