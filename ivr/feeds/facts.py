@@ -1,8 +1,8 @@
 """What the feeds tell of: each fact once, in the order in which it came about.
 
 Seconds are durations. `waited_seconds` is the time in this queue, as app_queue counts it. `position` is the place in
-line, 1 is next; `entered_at` the place on entering. `count` is how many wait in the queue after it. Nothing here is
-patient data: a call is the PBX's id.
+line, 1 is next, those counted who will be called back; `entered_at` the place on entering. `count` is how many wait on
+the phone in this queue after it. Nothing here is patient data: a call is the PBX's id.
 """
 
 from __future__ import annotations

@@ -145,14 +145,15 @@ class Happenings:
         self, call: str, queue: str, orders: Sequence[commands.Command], engine: Engine, now: float
     ) -> list[Fact]:
         """Entering; who stands in this queue already keeps the place, and who is sent on at once never entered."""
-        known = self._visits.get(call)
+        known, caller = self._visits.get(call), engine.lobby.callers.get(call)
         if known and known.queue == queue:
-            return []
+            return self._agreed(call, engine, now)
+        given_up = [] if caller and caller.away else self._given_up(call, cancelled=True)
         left = self._left(call, Leaving.CHOSE, now)
         if any(isinstance(order, commands.SendAway | commands.Moved) and order.call == call for order in orders):
-            return left
+            return [*given_up, *left]
         waited = sum(order.waited_seconds for order in orders if isinstance(order, commands.Restored))
-        return [*left, *self._entered(call, queue, now - waited, engine)]
+        return [*given_up, *left, *self._entered(call, queue, now - waited, engine)]
 
     def _entered(self, call: str, queue: str, since: float, engine: Engine) -> list[Fact]:
         caller = engine.lobby.callers.get(call)
@@ -233,8 +234,9 @@ class Happenings:
         offer = self._offers.pop(number, None)
         if offer is None:
             return []
-        visit = self._visits.pop(offer.call, None) or Visit(offer.call, offer.queue, now, 1, 1)
-        self.waiting[visit.queue] = max(0, self.waiting[visit.queue] - 1)
+        unseen = [] if offer.call in self._visits else self._came_unseen(offer, now)
+        visit = self._visits.pop(offer.call)
+        self.waiting[visit.queue] -= 1
         waited = now - visit.entered
         self._talks[number] = _Talk(offer.call, visit.queue, offer.agent, now, visit.entered_at, waited)
         connected = facts.Connected(
@@ -248,7 +250,16 @@ class Happenings:
             ring_seconds=(now if offer.answered is None else offer.answered) - offer.rung,
             count=self.waiting[visit.queue],
         )
-        return [connected]
+        return [*unseen, connected]
+
+    def _came_unseen(self, offer: _Offer, now: float) -> list[Fact]:
+        """Who is called back may be found in a talk after an outage, and nobody told us that they were reached."""
+        reached = (
+            [] if self._callbacks.pop(offer.call, None) is None else [facts.CallbackReached(offer.call, offer.queue)]
+        )
+        self._visits[offer.call] = Visit(offer.call, offer.queue, now, 1, 1)
+        self.waiting[offer.queue] += 1
+        return [*reached, facts.Entered(offer.call, offer.queue, 1, self.waiting[offer.queue])]
 
     def _talk_ends(self, number: int, now: float, *, by_caller: bool) -> list[Fact]:
         talk = self._talks.pop(number, None)
