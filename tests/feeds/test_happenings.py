@@ -8,7 +8,7 @@ from acd.state import Presence
 from ivr.feeds import facts
 from ivr.feeds.facts import Fact, Leaving, PersonChanged
 from ivr.feeds.happenings import Happenings
-from tests.feeds.told import ANA, AWAY, BO, BRIEF, DESK, HEART, HELPED, WATCHED, Practice
+from tests.feeds.told import ANA, AWAY, BO, BRIEF, DESK, EVERYBODY, HEART, HELPED, WATCHED, Practice
 
 JOINED = events.CallerJoined("c1", "desk")
 
@@ -75,6 +75,25 @@ def test_the_rings_end_before_the_caller_has_left() -> None:
         facts.RingCancelled("c1", "desk", "ana", 1, ring_seconds=3),
         facts.Left("c1", "desk", Leaving.HUNG_UP, position=1, entered_at=1, waited_seconds=3, count=0),
     ]
+
+
+def test_who_answers_while_the_caller_hangs_up_has_not_failed_to_answer() -> None:
+    practice = Practice(ANA)
+    practice.all((JOINED, 1010), (events.OfferAnswered(1), 1014))
+    told = calls(practice.after(events.CallerLeft("c1", dropped=True), at=1015))
+    assert told[0] == facts.RingCancelled("c1", "desk", "ana", 1, ring_seconds=4)
+    assert [type(fact) for fact in told] == [facts.RingCancelled, facts.Left]
+
+
+def test_who_rang_in_vain_while_somebody_else_answered_has_not_failed_either() -> None:
+    practice = Practice(ANA, BO, queues=(EVERYBODY,))
+    assert [type(fact) for fact in calls(practice.after(JOINED, at=1010))] == [facts.Entered, *[facts.Offered] * 2]
+    told = practice.all((events.OfferAnswered(2), 1012), (events.TalkBegan(2), 1013))
+    assert [(type(fact), fact.agent) for fact in calls(told) if isinstance(fact, facts.Connected)] == [
+        (facts.Connected, "bo")
+    ]
+    assert len(calls(told)) == 1
+    assert calls(practice.after(events.OfferFailed(1, events.Cause.LOST), at=1014)) == []
 
 
 def test_a_ring_that_failed_has_its_cause_and_the_next_one_follows() -> None:

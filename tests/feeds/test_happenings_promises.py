@@ -71,7 +71,7 @@ def played(history: list[tuple[events.Event, int]]) -> tuple[Practice, list[Fact
 
 
 def standing(happenings: Happenings) -> dict[str, int]:
-    return {queue: count for queue, count in happenings.waiting.items() if count}
+    return {queue: count for queue, count in happenings.lines.waiting.items() if count}
 
 
 def in_line(practice: Practice) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acd import events
 from acd.engine import Engine
-from acd.model import Agent, CallbackRules, Condition, Escalation, Overflow, Queue, Rung, Step, WrapUp
+from acd.model import Agent, CallbackRules, Condition, Escalation, Overflow, Queue, Ringing, Rung, Step, WrapUp
 from acd.skills import Needs
 from ivr.feeds.happenings import Happenings
 
@@ -19,6 +19,7 @@ DESK = Queue("desk", (Step(DESK_NEEDS),), wrap_up=WrapUp(10))
 HEART = Queue("heart", (Step(HEART_NEEDS),), callback=CallbackRules(retry_seconds=(60,)))
 BRIEF = Queue("desk", (Step(DESK_NEEDS),), overflow=(Overflow(Condition(60), to="voicemail desk"),))
 HELPED = Queue("desk", (Step(DESK_NEEDS),), overflow=(Overflow(Condition(60), queue="heart"),))
+EVERYBODY = Queue("desk", (Step(DESK_NEEDS),), ringing=Ringing(at_once=0))
 WATCHED = Queue("desk", (Step(DESK_NEEDS),), escalations=(Escalation("long waits", Condition(30), (Rung(("ana",)),)),))
 ANA = Agent("ana", {"desk": 3, "cardiology": 3})
 BO = Agent("bo", {"desk": 3})
