@@ -18,6 +18,7 @@ BENCHES = {
     "asterisk": "a person becomes free, the next caller's phone call leaves: ours and app_queue's",
     "speech": "end of speech to action, barge-in to silence, recogniser streams per core",
     "calls": "how many callers speak with the menus at once without an audio gap",
+    "engine": "what the routing engine costs per event, per caller who waits and per restart, and how that grows",
     "wait": "how near the estimated wait is to the truth: ours, app_queue's, OpenSIPS' and queue-length formulas",
 }
 HELP = "Measures on this machine:\n\n" + "\n\n".join(f"{name}: {what}" for name, what in BENCHES.items())
