@@ -258,7 +258,7 @@ def test_a_person_who_leaves_while_being_held_stops_the_dialling_and_the_next_is
     engine = engine_with(ANA, BO, queues=[CALLER_FIRST])
     engine.handle(CallerJoined("c1", "desk", callback=Callback()), now=1)
     commands = engine.handle(AgentNotReady("ana", "lunch"), now=2)
-    assert commands == [StopDialling(1, "c1"), DialCaller(2, "bo", "c1", attempt=2)]
+    assert commands == [StopDialling(1, "c1"), DialCaller(2, "bo", "c1", attempt=1)]
     assert state_of(engine, ANA) == "not ready: lunch"
 
 
@@ -298,12 +298,11 @@ def test_the_person_who_waits_on_the_phone_is_let_go_when_the_caller_is_not_reac
     assert state_of(engine, BO) == "ready"
 
 
-def test_who_waits_for_another_attempt_lets_others_pass_and_keeps_the_place() -> None:
+def test_who_waits_for_another_attempt_stands_in_nobodys_way_and_keeps_the_place() -> None:
     engine = waiting_for_a_callback(CALLER_FIRST)
     engine.handle(TalkEnded(1), now=60)
     assert engine.handle(CallerUnreached(2, Cause.NO_ANSWER), now=90) == [ring(3, ANA, "c2")]
-    join(engine, "c3", now=100)
-    assert line_of(engine) == ["c1", "c2", "c3"]
+    assert told(join(engine, "c3", now=100)) == {"c3": 2}
     serve(engine, 3, 100, 389)
     assert engine.handle(OfferFailed(4, Cause.LOST), now=389) == []
     assert engine.handle(TimePassed(), now=394) == [DialCaller(5, "ana", "c1", attempt=2)]
@@ -346,6 +345,38 @@ def test_another_attempt_keeps_the_hours() -> None:
     engine.handle(CallerJoined("c1", "desk", callback=Callback(hours=((0, 200), (900, 1000)))), now=100)
     engine.handle(CallerUnreached(1, Cause.BUSY), now=110)
     assert engine.next_deadline() == 900
+
+
+def test_a_callback_for_tomorrow_stands_in_nobodys_way_today() -> None:
+    engine = engine_with(queues=[replace(DESK, overflow=(Overflow(Condition(length=2), to="voicemail"),))])
+    for number in range(30):
+        engine.handle(CallerJoined(f"b{number}", "desk", callback=Callback(not_before=50_000)), now=1)
+    assert told(join(engine, "c1", now=2)) == {"c1": 1}
+    assert line_of(engine)[:2] == ["c1", "b0"]
+    engine.handle(TimePassed(), now=50_000)
+    assert line_of(engine)[:2] == ["b0", "b1"]
+
+
+def test_an_attempt_that_ends_through_the_person_is_none_of_the_callers() -> None:
+    engine = engine_with(BO, queues=[replace(DESK, callback=CallbackRules(retry_seconds=()))])
+    engine.handle(CallerJoined("c1", "desk", callback=Callback()), now=1)
+    for offer in (1, 2, 3):
+        assert engine.handle(OfferAnswered(offer), now=10 * offer) == [DialCaller(offer, "bo", "c1", attempt=1)]
+        engine.handle(OfferFailed(offer, Cause.LOST), now=10 * offer + 1)
+        engine.handle(TimePassed(), now=10 * offer + 6)
+    assert line_of(engine) == ["c1"]
+
+
+def test_who_was_called_back_has_waited_on_the_line_since_then() -> None:
+    engine = engine_with(BO)
+    engine.handle(AgentNotReady("bo", "lunch"), now=0)
+    join(engine, "c1")
+    engine.handle(CallbackAsked("c1"), now=2)
+    engine.handle(AgentReady("bo"), now=2000)
+    engine.handle(OfferAnswered(1), now=2001)
+    engine.handle(CallerReached(1), now=2010)
+    engine.handle(TalkBegan(1), now=2012)
+    assert engine.queues(now=2013)[0].figures.average_speed_of_answer_seconds == 2
 
 
 def test_a_window_begins_at_the_time_agreed_upon_and_ends_with_the_hours() -> None:

@@ -182,11 +182,11 @@ def test_with_penalty_who_meets_the_last_step_only_does_not_count() -> None:
 # ---- who waits to be called back ----------------------------------------------------------------------------------
 
 
-def test_a_virtual_place_counts_as_a_place() -> None:
+def test_who_is_to_be_called_back_does_not_lengthen_the_queue() -> None:
     engine = engine_with()
     join(engine, "c1", "c2")
     engine.handle(CallbackAsked("c1"), now=2)
-    assert [true_of(engine, Condition(length=length)) for length in (2, 3)] == [True, False]
+    assert [true_of(engine, Condition(length=length)) for length in (1, 2)] == [True, False]
 
 
 # ---- in words -----------------------------------------------------------------------------------------------------
