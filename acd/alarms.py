@@ -87,7 +87,7 @@ class Alarms:
     def _holds(self, room: QueueRoom, escalation: Escalation, now: float) -> bool:
         waited = escalation.when.waited_seconds
         if waited:
-            oldest = room.oldest_joined()
+            oldest = room.oldest_since()
             if oldest is None or now < oldest + waited:
                 return False
         return holds_for_all(escalation.when, Facts(room, self._crews, now))
@@ -105,7 +105,7 @@ class Alarms:
 
     def _time(self, room: QueueRoom, escalation: Escalation, now: float) -> None:
         """Come back when whoever waits longest has waited too long."""
-        oldest, waited = room.oldest_joined(), escalation.when.waited_seconds
+        oldest, waited = room.oldest_since(), escalation.when.waited_seconds
         if waited and oldest is not None and oldest + waited > now:
             self._timers.set(AlarmDue(room.queue.name, escalation.name), oldest + waited)
         else:

@@ -24,12 +24,13 @@ class Facts:
 
     @property
     def length(self) -> int:
-        return len(self._room.line)
+        """Those on the phone: who is to be called back takes no line."""
+        return len(self._room.ages)
 
     @cached_property
     def estimated_wait_seconds(self) -> float | None:
         """For who would join now."""
-        estimate = self._room.estimate(self.length, 0.0, self._now)
+        estimate = self._room.estimate(len(self._room.line), 0.0, self._now)
         return None if estimate is None else estimate.seconds
 
     @cached_property

@@ -138,7 +138,7 @@ class Engine:
                 self._joined(event, now)
             case CallerChanged(call):
                 if caller := self._waits(call):
-                    self.lobby.change(caller, event, now)
+                    self.lobby.change(caller, event)
             case CallerLeft(call, dropped):
                 if (caller := self._waits(call)) and not caller.away:
                     self._left(caller, now, dropped=dropped)
@@ -214,6 +214,7 @@ class Engine:
         self.plan = event
         self.staff.configure(event, now)
         self.lobby.configure(event.queues)
+        self.staff.look_at_hours(now)
         self.alarms.configure()
 
     def _joined(self, event: CallerJoined, now: float) -> None:

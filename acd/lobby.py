@@ -35,7 +35,7 @@ class Lobby:
         self.callers: dict[str, Caller] = {}
         self.rooms: dict[str, QueueRoom] = {}
         self.unsettled: dict[str, None] = {}
-        self.lost: dict[str, tuple[str, float]] = {}
+        self.lost: dict[str, tuple[tuple[str, ...], float]] = {}
         self.joins = 0
         self._queues: dict[str, Queue] = {}
         self._matching = matching
@@ -49,20 +49,24 @@ class Lobby:
 
     def configure(self, queues: Iterable[Queue]) -> None:
         """Take over the plan into a cleared matching; everybody keeps the place."""
+        self.adopt(queues)
+        for caller in self.callers.values():
+            if not caller.talking:
+                caller.resting = False
+                caller.queue = self.queue(caller.queue.name)
+                caller.step = min(caller.step, len(caller.queue.steps) - 1)
+                if not caller.offers:
+                    caller.phones = caller.queue.ringing.at_once
+                self.room(caller).add(caller)
+                self.stirred(caller)
+
+    def adopt(self, queues: Iterable[Queue]) -> None:
+        """Open these queues, and no others; nobody stands in them yet."""
         self._queues = {queue.name: queue for queue in queues}
         for name in [name for name in self.rooms if name not in self._queues]:
             del self.rooms[name]
         for queue in self._queues.values():
             self._open(queue)
-        for caller in self.callers.values():
-            if not caller.talking:
-                caller.queue = self.queue(caller.queue.name)
-                caller.step = min(caller.step, len(caller.queue.steps) - 1)
-                caller.suggested.clear()
-                if not caller.offers:
-                    caller.phones = caller.queue.ringing.at_once
-                self.room(caller).add(caller)
-                self.stirred(caller)
 
     def queue(self, name: str) -> Queue:
         return self._queues.get(name) or closed(name)
@@ -104,6 +108,7 @@ class Lobby:
             joined=joined,
             entered=now,
             stepped=now,
+            present_since=joined,
             own_head_start=event.head_start_seconds,
             preferred=event.preferred,
             preferred_until=now + event.preferred_seconds if event.preferred else now,
@@ -135,18 +140,22 @@ class Lobby:
         caller.back = None if event.callback is None else Back(event.callback)
         self._step_in(caller, now)
 
-    def change(self, caller: Caller, event: CallerChanged, now: float) -> None:
+    def change(self, caller: Caller, event: CallerChanged) -> None:
         """Another priority, from the next decision on."""
-        self._step_out(caller, now)
+        if not caller.resting:
+            self.room(caller).remove(caller)
         caller.urgency = max(caller.urgency, event.urgency)
         if event.head_start_seconds is not None:
             caller.own_head_start = event.head_start_seconds
-        self._step_in(caller, now)
+        if not caller.resting:
+            self.room(caller).add(caller)
+        self._touch(caller)
+        self.stirred(caller)
 
     def move(self, caller: Caller, queue: Queue, why: str, now: float) -> None:
         """Over to another queue of the plan, the place there by age."""
         self._orders.append(Moved(caller.call, caller.queue.name, queue.name, why))
-        self.room(caller).stats.overflowed(now - caller.joined, now)
+        self.room(caller).stats.overflowed(now - caller.present_since, now)
         self._step_out(caller, now)
         caller.left.append(caller.queue.name)
         self._enter(caller, queue, now)
@@ -157,14 +166,14 @@ class Lobby:
         """The caller is gone: hung up (`dropped`), or by choice."""
         if not caller.talking:
             if not caller.away:
-                self.room(caller).stats.abandoned(now - caller.joined, now)
+                self.room(caller).stats.abandoned(now - caller.present_since, now)
             self._remember(caller, now, dropped=dropped)
             self._step_out(caller, now)
         self._forget(caller)
 
     def send_away(self, caller: Caller, to: str, why: str, now: float) -> None:
         self._orders.append(SendAway(caller.call, caller.queue.name, to, why))
-        self.room(caller).stats.overflowed(now - caller.joined, now)
+        self.room(caller).stats.overflowed(now - caller.present_since, now)
         self._step_out(caller, now)
         self._forget(caller)
 
@@ -185,20 +194,20 @@ class Lobby:
     def _remember(self, caller: Caller, now: float, *, dropped: bool) -> None:
         seconds = caller.queue.return_seconds
         if dropped and seconds and caller.party:
-            self.lost[caller.party] = (caller.queue.name, caller.joined)
+            self.lost[caller.party] = ((caller.queue.name, *caller.left), caller.joined)
             self._timers.set(PartyDue(caller.party), now + seconds)
 
     def _joined_before(self, event: CallerJoined, now: float) -> float:
-        queue, joined = self.lost.get(event.party, ("", now))
-        if not event.party or queue != event.queue:
+        if not self.has_place(event):
             return now
         self._timers.cancel(PartyDue(event.party))
-        del self.lost[event.party]
+        _, joined = self.lost.pop(event.party)
         return joined
 
     def has_place(self, event: CallerJoined) -> bool:
-        """Whether a place is kept for who joins."""
-        return bool(event.party) and self.lost.get(event.party, ("", 0.0))[0] == event.queue
+        """Whether a place is kept for who joins: in the queue in which the line dropped, or one that led there."""
+        queues, _ = self.lost.get(event.party, ((), 0.0))
+        return bool(event.party) and event.queue in queues
 
     # ---- offers ---------------------------------------------------------------------------------------------------
 
@@ -226,7 +235,7 @@ class Lobby:
         caller.talking = True
         self._timers.cancel(CallerDue(caller.call))
         self._timers.cancel(MoreDue(caller.call))
-        room.stats.answered(now - caller.joined, now)
+        room.stats.answered(now - caller.present_since, now)
 
     # ---- callbacks ------------------------------------------------------------------------------------------------
 
@@ -239,8 +248,23 @@ class Lobby:
         """A caller who was called back is as present as anybody; the queue's limits on waiting begin anew."""
         self._step_out(caller, now)
         caller.back = None
-        caller.entered = now
+        caller.entered = caller.present_since = now
         self._step_in(caller, now)
+
+    def rest(self, caller: Caller) -> None:
+        """Nobody may be called now: the place is kept, and stands in nobody's way."""
+        if not caller.resting:
+            self.room(caller).remove(caller)
+            caller.resting = True
+            self._shortened[caller.queue.name] = None
+            self._touch(caller)
+
+    def stand(self, caller: Caller) -> None:
+        """The caller may be called: back in line, at the place that was kept."""
+        if caller.resting:
+            caller.resting = False
+            self.room(caller).add(caller)
+            self._touch(caller)
 
     # ---- places told ----------------------------------------------------------------------------------------------
 
@@ -295,7 +319,9 @@ class Lobby:
 
     def _step_out(self, caller: Caller, now: float, *, answered: bool = False) -> None:
         room = self.room(caller)
-        room.remove(caller)
+        if not caller.resting:
+            room.remove(caller)
+        caller.resting = False
         if not answered:
             room.waits.left(caller.call, now)
         elif not caller.away:

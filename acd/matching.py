@@ -58,10 +58,15 @@ class Group:
 
     def place_of(self, person: Person) -> Place:
         rank = self.strategy.rank(person, self.key.needs)
-        return (self.distance(person), *rank, person.order, person.name)
+        return (self.distance(person), self.load(person), *rank, person.order, person.name)
 
     def distance(self, person: Person) -> int:
         return 0 if self.distances is None else self.distances.get(person.agent.site, len(self.distances))
+
+    def load(self, person: Person) -> int:
+        """Shared work goes to whoever has the least of it."""
+        kind = self.key.kind
+        return 0 if kind == CALL else len(person.items.get(kind, ()))
 
     def has_room(self, person: Person) -> bool:
         """Whether the person takes one more item of the group's kind of work."""
@@ -131,6 +136,10 @@ class Matching:
         """Who may be offered to nobody but this crew now."""
         return [call for group in self._by_crew.get(crew, ()) for call in group.waiting]
 
+    def standing(self) -> dict[str, tuple[str, ...]]:
+        """Who may be offered now, and to whom alone (nobody named: to everybody able)."""
+        return {call: group.key.only for call, (group, _) in self._in.items()}
+
     def next_pair(self, now: float, offer: int) -> tuple[str, str] | None:
         """The foremost caller whom somebody ready can serve, and the person to ring, as offer number `offer`."""
         for group in [group for group in self._meetings if not group.can_meet()]:
@@ -145,7 +154,8 @@ class Matching:
             self.last_rung[caller.queue.name] = agent
 
     def _choose(self, group: Group, offer: int) -> str:
-        among = group.ready.up_to(group.ready.front[:1]) if group.distances else len(group.ready)
+        plain = group.distances is None and group.key.kind == CALL
+        among = len(group.ready) if plain else group.ready.up_to(group.ready.front[:2])
         last = self._crews.order_of(self.last_rung.get(group.key.queue, ""))
         choosing = Choosing(among, last, partial(drawn, self._seed, offer), self._weight, self._heaviest)
         agent: str = group.strategy.choose(group.ready, choosing)[-1]

@@ -172,7 +172,7 @@ class Offers:
             case Stage.ANSWERED:
                 self.withdraw(offer, now)
             case Stage.RESERVED | Stage.DIALLING:
-                self._stop_dialling(offer)
+                self._orders.append(StopDialling(offer.id, offer.call))
                 self.unreached(number, now)
             case Stage.TALKING:
                 pass  # a talk has no limit
@@ -225,8 +225,12 @@ class Offers:
             self._staff.drop_item(self._person(offer), offer.queue.kind, offer.id)
 
     def _stop_dialling(self, offer: Offer) -> None:
+        """The caller is not at fault: the attempt does not count."""
         if offer.stage in {Stage.RESERVED, Stage.DIALLING}:
             self._orders.append(StopDialling(offer.id, offer.call))
+            back = self._lobby.callers[offer.call].back
+            if back is not None:
+                back.dialled -= 1
 
     def _try_later(self, caller: Caller, now: float) -> None:
         back = caller.back

@@ -21,7 +21,8 @@ def closed(name: str) -> Queue:
 
 
 class QueueRoom:
-    """`line` is everybody who has not come to talk, `ages` who of them is on the phone, by the time of joining.
+    """`line` is everybody who has not come to talk (and may be called, if called back), `ages` who of them is on the
+    phone, by the time since when.
 
     `crew` are the people who can serve the queue when every step is relaxed.
     """
@@ -57,11 +58,11 @@ class QueueRoom:
         """The wait that is left for somebody with so many before them."""
         return self.waits.estimate(ahead, self.crew.at_work, waited_seconds, now, self.crew.free)
 
-    def oldest_joined(self) -> float | None:
-        """When whoever waits longest on the phone joined."""
+    def oldest_since(self) -> float | None:
+        """Since when whoever waits longest on the phone does."""
         joined: float | None = self.ages.front[0] if self.ages else None
         return joined
 
 
 def _age(caller: Caller) -> tuple[float, int, str]:
-    return (caller.joined, caller.number, caller.call)
+    return (caller.present_since, caller.number, caller.call)

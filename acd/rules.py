@@ -111,11 +111,14 @@ class Rules:
                 self._lobby.give_up(caller, now)
             return
         begins, ends = window
+        if now < begins:
+            self._timers.set(CallerDue(caller.call), begins)
+            self._lobby.rest(caller)
+            return
+        self._lobby.stand(caller)
         self._take_steps(caller, now)
-        relaxes = (moment for moment in self._relaxes(caller) if moment > now)
-        self._timers.set(CallerDue(caller.call), min((ends, *relaxes)) if begins <= now else begins)
-        if begins <= now:
-            self._matching.add_caller(caller, self._only(caller, now))
+        self._time(caller, now, ends)
+        self._matching.add_caller(caller, self._only(caller, now))
 
     def _take_steps(self, caller: Caller, now: float) -> None:
         """On to the first step that is in force; one that nobody at work could meet is passed at once."""
@@ -138,12 +141,12 @@ class Rules:
         """The first rule that holds and leads nowhere the caller was. What is only offered is offered here, once."""
         facts = self._facts(caller.queue, now)
         been = {caller.queue.name, *caller.left}
-        for number, rule in enumerate(caller.queue.overflow):
-            if rule.queue in been:
+        for rule in caller.queue.overflow:
+            if rule.queue in been or (rule.offered and rule.to in caller.suggested):
                 continue
-            if number not in caller.suggested and holds(rule.when, caller.entered, now, facts):
+            if holds(rule.when, caller.entered, now, facts):
                 if rule.offered:
-                    caller.suggested.append(number)
+                    caller.suggested.append(rule.to)
                     self._orders.append(Suggest(caller.call, caller.queue.name, rule.to, in_words(rule.when)))
                 return rule
         return None
@@ -170,17 +173,13 @@ class Rules:
             self._timers.set(CallerDue(caller.call), due)
 
     def _moments(self, caller: Caller) -> Iterator[float]:
-        yield from self._relaxes(caller)
-        for number, rule in enumerate(caller.queue.overflow):
-            if number not in caller.suggested:
-                yield caller.entered + rule.when.waited_seconds
-
-    def _relaxes(self, caller: Caller) -> Iterator[float]:
         if caller.step < len(caller.queue.steps) - 1:
             for condition in caller.queue.steps[caller.step].until:
                 yield caller.stepped + condition.waited_seconds
         if caller.preferred:
             yield caller.preferred_until
+        for rule in () if caller.away else caller.queue.overflow:
+            yield caller.entered + rule.when.waited_seconds
 
     # ---- what becomes true by itself ------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from acd.state import AT_WORK, BUSY, TRANSITIONS, Person, Presence, Work, Wrappi
 from acd.timers import PersonDue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from acd.crews import Crews
     from acd.events import Configured
@@ -53,13 +53,29 @@ class Staff:
         self.people = {}
         for order, agent in enumerate(plan.agents):
             self.people[agent.name] = self._planned(before.pop(agent.name, None), agent, order, now)
-        planned = tuple(self.people.values())
         for person in before.values():
             self._dismiss(person)
+        self._match(plan)
+
+    def restore(self, plan: Configured, people: Iterable[Person], day_began: float) -> None:
+        """As a snapshot says."""
+        self._after_failure = plan.after_failure
+        self.day_began = day_began
+        self.people = {person.name: person for person in people}
+        self._match(plan)
+
+    def _match(self, plan: Configured) -> None:
+        planned = [person for person in self.people.values() if not person.leaving]
         self._matching.clear(planned, plan.sites, plan.seed)
         for person in planned:
             if person.presence is Presence.READY:
                 self._matching.add_person(person)
+
+    def look_at_hours(self, now: float) -> None:
+        """A new plan may allow more calls an hour."""
+        for person in tuple(self.people.values()):
+            if person.presence is Presence.CAPPED and not person.leaving:
+                self._on_duty(person, now)
 
     def _planned(self, known: Person | None, agent: Agent, order: int, now: float) -> Person:
         presence = Presence.READY if agent.ready else Presence.LOGGED_OUT
@@ -87,7 +103,17 @@ class Staff:
         """Ready from `now` on; during an offer, or on duty already, only what was to come afterwards is taken back."""
         person.afterwards = None
         if person.presence not in BUSY | _ON_DUTY:
+            if person.presence is Presence.LOGGED_OUT:
+                self._catch_up(person)
             self._on_duty(person, now)
+
+    def _catch_up(self, person: Person) -> None:
+        """Who signs in at noon counts as having worked like whoever did least, or would be rung for every call."""
+        others = [each.work for each in self.people.values() if each is not person and each.presence in AT_WORK]
+        if others:
+            work = person.work
+            work.calls = max(work.calls, min(other.calls for other in others))
+            work.talk_seconds = max(work.talk_seconds, min(other.talk_seconds for other in others))
 
     def pause_over(self, person: Person, due: float) -> None:
         """A wrap-up, a back-off, a full hour or a limited absence ended at `due`."""

@@ -163,11 +163,12 @@ class Caller:
     """One caller, from joining to the end of the talk.
 
     `number` counts joins, `joined` is what the place goes by; `entered` is for the queue's rules, `stepped` for the
-    step's. `told` is the last place told, `offers` the phones that ring, or the one that was answered (`taken`);
-    `phones` is how many may ring now (0: any number). `own_needs`, `own_head_start`, `preferred` and `site` are the
-    caller's own; `needs` are the step's and the caller's. `suggested` are the numbers of the queue's overflow rules
-    that were offered already; `leaving` marks a caller whose overflow waits only for the phones that still ring. `left`
-    are the queues that the caller overflowed from, and never overflows to again.
+    step's, `present_since` is when the caller came to the phone. `told` is the last place told. `offers` are the phones
+    that ring, or the one that was answered (`taken`); `phones` is how many may ring now (0: any number). `own_needs`,
+    `own_head_start`, `preferred` and `site` are the caller's own; `needs` are the step's and the caller's. `suggested`
+    are the targets that were offered already, `left` the queues that the caller overflowed from and never overflows to
+    again. Who is `leaving` overflows when the last phone that still rings has stopped; who is `resting` cannot be
+    called back now, and stands in nobody's way.
     """
 
     call: str
@@ -178,6 +179,7 @@ class Caller:
     joined: float
     entered: float
     stepped: float
+    present_since: float = 0.0
     own_head_start: float = 0.0
     preferred: tuple[str, ...] = ()
     preferred_until: float = 0.0
@@ -190,9 +192,10 @@ class Caller:
     phones: int = 1
     talking: bool = False
     back: Back | None = None
-    suggested: list[int] = field(default_factory=list)
+    suggested: list[str] = field(default_factory=list)
     leaving: bool = False
     left: list[str] = field(default_factory=list)
+    resting: bool = False
     needs: Needs = ANYBODY
 
     @property

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -82,12 +84,11 @@ class QueueStatus:
 
 
 def waiting(engine: Engine, now: float) -> tuple[WaitingCaller, ...]:
-    """Everybody in line, queue by queue."""
-    return tuple(
-        _waiting(engine, call, position, now)
-        for _, room in sorted(engine.lobby.rooms.items())
-        for position, call in enumerate(room.line, start=1)
-    )
+    """Everybody in line, queue by queue; then who will be called back later, at position 0."""
+    rooms = sorted(engine.lobby.rooms.items())
+    lines = (enumerate(room.line, start=1) for _, room in rooms)
+    later = ((0, call) for call, caller in engine.lobby.callers.items() if caller.resting)
+    return tuple(_waiting(engine, call, position, now) for position, call in chain(*lines, later))
 
 
 def _waiting(engine: Engine, call: str, position: int, now: float) -> WaitingCaller:
@@ -107,7 +108,7 @@ def _waiting(engine: Engine, call: str, position: int, now: float) -> WaitingCal
 
 def outlook(engine: Engine, call: str, now: float) -> Outlook | None:
     caller = engine.lobby.callers.get(call)
-    if caller is None or caller.talking:
+    if caller is None or caller.talking or caller.resting:
         return None
     position = engine.lobby.position(caller)
     estimate = engine.lobby.room(caller).estimate(position - 1, now - caller.joined, now)
@@ -125,15 +126,16 @@ def _status(engine: Engine, person: Person, now: float) -> PersonStatus:
 
 
 def queues(engine: Engine, now: float) -> tuple[QueueStatus, ...]:
-    return tuple(_queue(engine.lobby.rooms[queue.name], now) for queue in engine.plan.queues)
+    away = Counter(caller.queue.name for caller in engine.lobby.callers.values() if caller.away)
+    return tuple(_queue(engine.lobby.rooms[each.name], away[each.name], now) for each in engine.plan.queues)
 
 
-def _queue(room: QueueRoom, now: float) -> QueueStatus:
-    oldest = room.oldest_joined()
+def _queue(room: QueueRoom, callbacks: int, now: float) -> QueueStatus:
+    oldest = room.oldest_since()
     return QueueStatus(
         room.queue.name,
         waiting=len(room.ages),
-        callbacks=len(room.line) - len(room.ages),
+        callbacks=callbacks,
         longest_wait_seconds=0.0 if oldest is None else now - oldest,
         staffed=room.crew.at_work,
         ready=room.crew.ready,

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from acd import commands, events
-from acd.explain import explain_offer
+from acd.explain import UnknownOfferError, explain_offer
+from acd.model import Urgency
+from acd.state import Stage
 from ivr import record as story
 
 if TYPE_CHECKING:
@@ -32,6 +34,21 @@ class OfferNotes:
 
     def __init__(self) -> None:
         self._offers: dict[int, _Offer] = {}
+        self._dialled: dict[int, str] = {}  # the callers whom an offer calls back
+
+    @classmethod
+    def of(cls, engine: Engine) -> OfferNotes:
+        """As fed with all that led this engine, from a snapshot, to where it stands."""
+        notes = cls()
+        for offer in engine.open_offers.values():
+            waited = offer.began - engine.lobby.callers[offer.call].joined
+            answered = offer.stage in {Stage.DIALLING, Stage.ANSWERED, Stage.TALKING}
+            talking_since = offer.talk_began if offer.stage is Stage.TALKING else None
+            if offer.stage is not Stage.RESERVED:
+                notes._offers[offer.id] = _Offer(offer.call, offer.agent, offer.began, waited, answered, talking_since)
+            if offer.stage in {Stage.RESERVED, Stage.DIALLING}:
+                notes._dialled[offer.id] = offer.call
+        return notes
 
     def take(self, event: events.Event, orders: Sequence[commands.Command], engine: Engine, now: float) -> list[Note]:
         """The notes for the calls concerned; `engine` as it is after the event."""
@@ -53,26 +70,55 @@ class OfferNotes:
                 return self._over(offer, cause, now)
             case events.CallerLeft(call):
                 return [note for offer in self._talks_of(call) for note in self._over(offer, events.Cause.LOST, now)]
+            case events.CallerChanged(call, urgency, head_start):
+                return [(call, story.PriorityChanged(urgency is Urgency.URGENT, head_start))]
+            case events.CallerReached(offer) if call := self._dialled.pop(offer, ""):
+                return [(call, story.CallbackReached())]
+            case events.CallerUnreached(offer, cause) if call := self._dialled.pop(offer, ""):
+                return [(call, story.CallbackNotReached(cause))]
             case events.Reconciled():
                 return self._reconciled(event, now)
             case _:
                 return []
 
-    def _of(self, order: commands.Command, event: events.Event, engine: Engine, now: float) -> list[Note]:
+    def _of(  # noqa: PLR0911 - a case per order
+        self, order: commands.Command, event: events.Event, engine: Engine, now: float
+    ) -> list[Note]:
         match order:
-            case commands.Ring(offer, agent, call, ring_seconds):
-                decision = explain_offer(engine, offer, now)
-                self._offers[offer] = _Offer(call, agent, now, decision.waited_seconds)
-                return [(call, story.Offered(agent, ring_seconds=ring_seconds, decision=decision.as_json()))]
-            case commands.StopRinging(offer) if known := self._offers.get(offer):
+            case commands.Ring():
+                return self._rung(order, engine, now)
+            case commands.StopRinging(offer, agent, answered_elsewhere) if known := self._offers.get(offer):
+                if answered_elsewhere and not known.answered:
+                    del self._offers[offer]
+                    return [(known.call, story.AnsweredElsewhere(agent))]
                 if known.talking_since is None and _withdrawn(known, event):
                     del self._offers[offer]
                     return []
                 return self._over(offer, events.Cause.LOST if known.answered else events.Cause.NO_ANSWER, now)
-            case commands.Moved(call, queue, to, why):
-                return [(call, story.Moved(queue, to, why))]
+            case commands.DialCaller(offer, _, call, attempt):
+                self._dialled[offer] = call
+                return [(call, story.CallbackDialled(attempt))]
+            case commands.StopDialling(offer, call):
+                return self._stopped_dialling(offer, call, event)
             case _:
-                return []
+                return rules_noted(order)
+
+    def _rung(self, order: commands.Ring, engine: Engine, now: float) -> list[Note]:
+        """A ring may be over already: the same event began and ended it."""
+        try:
+            decision = explain_offer(engine, order.offer, now)
+        except UnknownOfferError:
+            return []
+        self._offers[order.offer] = _Offer(order.call, order.agent, now, decision.waited_seconds)
+        offered = story.Offered(order.agent, ring_seconds=order.ring_seconds, decision=decision.as_json())
+        return [(order.call, offered)]
+
+    def _stopped_dialling(self, offer: int, call: str, event: events.Event) -> list[Note]:
+        """The person did not wait for the caller; or the time to reach the caller was over."""
+        if self._dialled.pop(offer, "") == "":
+            return []
+        timed_out = isinstance(event, events.TimePassed)
+        return [(call, story.CallbackNotReached(events.Cause.NO_ANSWER))] if timed_out else []
 
     def _talk_began(self, offer: int, now: float) -> list[Note]:
         known = self._offers.get(offer)
@@ -102,12 +148,33 @@ class OfferNotes:
         return [*began, *(note for offer in vanished for note in self._over(offer, events.Cause.LOST, now))]
 
 
+def rules_noted(order: commands.Command) -> list[Note]:
+    """What the queue's rules did with a caller."""
+    match order:
+        case commands.Moved(call, queue, to, why):
+            return [(call, story.Moved(queue, to, why))]
+        case commands.Stepped(call, queue, step, why):
+            return [(call, story.Stepped(queue, step + 1, why))]
+        case commands.Restored(call, waited):
+            return [(call, story.PlaceRestored(waited))]
+        case commands.Suggest(call, _, to, why):
+            return [(call, story.Suggested(to, why))]
+        case commands.GiveUp(call, _, attempts):
+            return [(call, story.CallbackGivenUp(attempts))]
+        case _:
+            return []
+
+
 def _withdrawn(offer: _Offer, event: events.Event) -> bool:
     """Whether the ring was stopped by the caller or the person; else its time was over."""
     match event:
         case events.CallerLeft(call) | events.CallerJoined(call):
             return call == offer.call
-        case events.AgentNotReady(agent) | events.AgentLoggedOut(agent):
+        case events.CallbackAsked(call) | events.CallbackCancelled(call):
+            return call == offer.call
+        case events.CallerUnreached():
+            return True
+        case events.AgentNotReady(agent) | events.AgentLoggedOut(agent) | events.DeviceChanged(agent):
             return agent == offer.agent
         case events.Reconciled():
             return True

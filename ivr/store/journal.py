@@ -66,8 +66,9 @@ class Journal:
         return events
 
     async def begin_again(self, entries: Sequence[tuple[float, Mapping[str, Any]]]) -> None:
-        """Replace the whole journal by these events, in one transaction: when nobody waits or talks, the plan and the
-        persons' states say all that the past said. Raises JournalBroken, and the old journal is still there.
+        """Replace the whole journal by these entries, a snapshot as a rule, in one transaction.
+
+        Raises JournalBroken, and the old journal is still there.
         """
         rows = [{"at": at, "event": json.dumps(event)} for at, event in entries]
         try:
