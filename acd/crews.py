@@ -18,21 +18,28 @@ if TYPE_CHECKING:
 class Crew:
     """The people of the plan who meet some needs, or those of them who are named (a caller's preferred ones)."""
 
-    __slots__ = ("counts", "members", "needs", "only", "watchers")
+    __slots__ = ("at_work", "counts", "members", "needs", "only", "watchers")
 
     def __init__(self, needs: Needs, only: tuple[str, ...]) -> None:
         self.needs = needs
         self.only = only
         self.members: list[Person] = []
         self.counts: Counter[Presence] = Counter()
+        self.at_work = 0
         self.watchers: list[str] = []
 
     def admits(self, person: Person) -> bool:
         return (not self.only or person.name in self.only) and self.needs.met_by(person.agent.skills)
 
-    @property
-    def at_work(self) -> int:
-        return sum(count for presence, count in self.counts.items() if presence in AT_WORK)
+    def add(self, person: Person) -> None:
+        self.members.append(person)
+        self.counts[person.presence] += 1
+        self.at_work += person.presence in AT_WORK
+
+    def moved(self, before: Presence, after: Presence) -> None:
+        self.counts[before] -= 1
+        self.counts[after] += 1
+        self.at_work += (after in AT_WORK) - (before in AT_WORK)
 
     @property
     def ready(self) -> int:
@@ -91,8 +98,7 @@ class Crews:
         """The person's presence changed: queues that watch are touched, crews that nobody is left in deserted."""
         after = person.presence
         for crew in self.crews_of(person):
-            crew.counts[before] -= 1
-            crew.counts[after] += 1
+            crew.moved(before, after)
             for queue in crew.watchers:
                 self.touched[queue] = None
             if before in AT_WORK and after not in AT_WORK and not crew.at_work:
@@ -100,10 +106,13 @@ class Crews:
 
     def _new(self, needs: Needs, only: tuple[str, ...]) -> Crew:
         crew = self._crews[needs, only] = Crew(needs, only)
-        people = (self._people[name] for name in only if name in self._people) if only else self._people.values()
+        people = (
+            (self._people[name] for name in dict.fromkeys(only) if name in self._people)
+            if only
+            else self._people.values()
+        )
         for person in people:
             if crew.admits(person):
                 self._of[person.name].append(crew)
-                crew.members.append(person)
-                crew.counts[person.presence] += 1
+                crew.add(person)
         return crew

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from acd.state import Caller, Offer, Person
 
 
+ALL_NAMED = 50
+"""In a larger plan, those who do not meet what is needed are counted, not named: nobody reads a thousand lines, and a
+ring must not wait for them."""
+
+
 class UnknownOfferError(LookupError):
     """The offer is over, or never was."""
 
@@ -34,7 +39,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """One person, and why the caller went to them or not."""
+    """One person, and why the caller went to them or not; `agent` is "" for many who are only counted."""
 
     agent: str
     verdict: Verdict
@@ -113,7 +118,12 @@ def consider(engine: Engine, call: str, now: float, offer: int | None = None) ->
         raise UnknownCallError("the caller does not wait and is offered to nobody")
     made = engine.open_offers.get(offer) if offer is not None else None
     look = _Look(engine, caller, made, now)
-    return tuple(look.at(person) for person in engine.staff.people.values())
+    people = tuple(engine.staff.people.values())
+    if len(people) <= ALL_NAMED:
+        return tuple(map(look.at, people))
+    able = engine.crews.of(caller.needs).members
+    others = Considered("", Verdict.PASSED_OVER, f"{len(people) - len(able)} others do not meet what is needed")
+    return (*map(look.at, able), others)
 
 
 @dataclass(frozen=True, slots=True)

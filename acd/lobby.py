@@ -271,11 +271,12 @@ class Lobby:
     def tell(self, now: float) -> None:
         """The places that are news since the last time: on joining, and when better than what was told last."""
         for call in self._lined_up:
-            self._news(call, now)
+            if (caller := self.callers.get(call)) and not (caller.talking or caller.resting):
+                self._news(caller, self.position(caller), now)
         for queue in self._shortened:
             if queue in self.rooms:
-                for call in tuple(self.rooms[queue].line.first(TOLD_PLACES)):
-                    self._news(call, now)
+                for position, call in enumerate(self.rooms[queue].line.first(TOLD_PLACES), start=1):
+                    self._news(self.callers[call], position, now)
         self._lined_up.clear()
         self._shortened.clear()
 
@@ -283,15 +284,13 @@ class Lobby:
         """The caller's place in the queue, those before who are being rung for counted; 1 is next."""
         return self.room(caller).line.position(caller.place)
 
-    def _news(self, call: str, now: float) -> None:
-        caller = self.callers.get(call)
-        if caller is None or caller.offers or caller.away or caller.talking:
+    def _news(self, caller: Caller, position: int, now: float) -> None:
+        if caller.offers or caller.away:
             return
-        position = self.position(caller)
         if caller.told is None or position < caller.told:
             caller.told = position
             estimate = self.room(caller).estimate(position - 1, now - caller.joined, now)
-            self._orders.append(TellPosition(call, position, estimate))
+            self._orders.append(TellPosition(caller.call, position, estimate))
 
     # ---- small change ---------------------------------------------------------------------------------------------
 

@@ -56,8 +56,10 @@ class JournalledEngine:
             log.exception("the journal is of another version; it begins again", error=str(unreadable))
             await self._begin_again(now)
             return 0
+        self._notes.explains = False
         for event, at in past:
             self._replay(event, at)
+        self._notes.explains = True
         self._length = len(past)
         return len(past)
 

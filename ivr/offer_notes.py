@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from acd import commands, events
-from acd.explain import UnknownOfferError, explain_offer
+from acd.explain import explain_offer
 from acd.model import Urgency
 from acd.state import Stage
 from ivr import record as story
@@ -33,6 +33,7 @@ class OfferNotes:
     """Fed with every event and the commands that it led to, on replay as well: a talk may have begun before a crash."""
 
     def __init__(self) -> None:
+        self.explains = True  # not while the past is replayed: its decisions are on record
         self._offers: dict[int, _Offer] = {}
         self._dialled: dict[int, str] = {}  # the callers whom an offer calls back
 
@@ -105,13 +106,14 @@ class OfferNotes:
 
     def _rung(self, order: commands.Ring, engine: Engine, now: float) -> list[Note]:
         """A ring may be over already: the same event began and ended it."""
-        try:
-            decision = explain_offer(engine, order.offer, now)
-        except UnknownOfferError:
+        if order.offer not in engine.open_offers:
             return []
-        self._offers[order.offer] = _Offer(order.call, order.agent, now, decision.waited_seconds)
-        offered = story.Offered(order.agent, ring_seconds=order.ring_seconds, decision=decision.as_json())
-        return [(order.call, offered)]
+        waited = now - engine.lobby.callers[order.call].joined
+        self._offers[order.offer] = _Offer(order.call, order.agent, now, waited)
+        if not self.explains:
+            return []
+        decision = explain_offer(engine, order.offer, now).as_json()
+        return [(order.call, story.Offered(order.agent, ring_seconds=order.ring_seconds, decision=decision))]
 
     def _stopped_dialling(self, offer: int, call: str, event: events.Event) -> list[Note]:
         """The person did not wait for the caller; or the time to reach the caller was over."""
