@@ -1,7 +1,7 @@
 """Behaviours of Asterisk's app_queue that its users report as defects, each with a test that ours is right.
 
-Sources: apps/app_queue.c and configs/samples/queues.conf.sample of Asterisk, and issues: asterisk#1568 is number 1568 of
-github.com/asterisk/asterisk, freeswitch#1148 of github.com/signalwire/freeswitch.
+Sources: apps/app_queue.c and configs/samples/queues.conf.sample of Asterisk, and issues: asterisk#1568 is number 1568
+of github.com/asterisk/asterisk, freeswitch#1148 of github.com/signalwire/freeswitch.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ from tests.acd.scene import (
 
 
 def test_an_announcement_never_keeps_a_caller_from_a_free_person() -> None:
-    """app_queue calls nobody for a caller while that caller hears an announcement (asterisk#1568; announce-to-first-user
-    in queues.conf.sample warns of it); in mod_callcenter the person who picked up hears silence until it has ended
-    (freeswitch#1148). Here places are told after the offers, and to those only for whom nobody is rung.
+    """app_queue calls nobody for a caller while that caller hears an announcement (asterisk#1568, and a warning at
+    announce-to-first-user in queues.conf.sample); in mod_callcenter the person who picked up hears silence until it has
+    ended (freeswitch#1148). Here places are told after the offers, and to those only for whom nobody is rung.
     """
     engine = engine_with(ANA)
     join(engine, "c1", "c2", "c3")
@@ -110,8 +110,8 @@ def test_two_persons_who_answer_at_the_same_time_are_one_talk_and_one_answered_e
 
 
 def test_nothing_that_follows_a_talk_begins_its_wrap_up_anew() -> None:
-    """An attended transfer sets the member's last call to 0, so there is no wrap-up (asterisk#607); with several queues it
-    ends early now and then (asterisk#1006).
+    """An attended transfer sets the member's last call to 0, so there is no wrap-up (asterisk#607); with several queues
+    it ends early now and then (asterisk#1006).
     """
     engine = engine_with(CAI)
     join(engine, "c1", queue="heart")
@@ -174,7 +174,7 @@ def test_all_free_persons_are_rung_at_once_for_as_many_callers() -> None:
 
 
 def test_the_last_person_who_logs_out_does_not_leave_callers_in_limbo() -> None:
-    """leavewhenempty is looked at between two tries of each caller (wait_our_turn and queue_exec in app_queue.c): who is
+    """leavewhenempty is looked at "periodically" (queues.conf.sample), that is between two tries of each caller: who is
     being rung for, or hears an announcement, stays in an empty queue until then.
     """
     nobody = Condition(empty=frozenset({Absence.UNAVAILABLE}))
@@ -211,7 +211,7 @@ def test_what_is_required_relaxes_and_the_place_is_kept() -> None:
 
 
 def test_a_new_plan_keeps_every_place() -> None:
-    """`queue reload` goes through all members and their devices (asterisk#1972); here nobody's place or state changes."""
+    """`queue reload` goes through all members and their devices (asterisk#1972); here no place and no state changes."""
     engine = engine_with(ANA, queues=[DESK])
     join(engine, "c1", "c2", "c3")
     talk(engine, 1, now=2)
@@ -265,7 +265,7 @@ def test_who_does_not_answer_is_not_rung_again_and_again_by_the_same_caller() ->
 
 
 def test_an_estimated_place_never_rises_silently() -> None:
-    """app_queue says the place as it is, so that it rises when somebody joins before (say_position in app_queue.c)."""
+    """app_queue says the place as it is, also when somebody joined before, but for announce-position-only-up."""
     engine = engine_with(queues=[DESK])
     join(engine, "c1", "c2")
     assert told(engine.handle(CallerJoined("u1", "desk", urgency=URGENT), now=2)) == {"u1": 1}
