@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 
 from acd.codec import decode
 from acd.engine import Engine
+from acd.simulation.day import Day, simulate
+from acd.simulation.traffic import Stream, visitors
 from ivr.journalled import JournalledEngine
 from ivr.store.database import open_database
 from ivr.store.journal import Journal
@@ -32,11 +34,15 @@ from lab.terminal import say
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from acd.simulation.figures import Outcome
+
 LENGTHS = (100, 1_000, 10_000)
 WARMING = 6_000
 EVENTS = 20_000
 JOURNAL = 10_000
 PERCENTILE = 0.99
+HOURS, CALLS_PER_HOUR = 8, 5_000
+AT_WORK = 290  # too few: they are all busy, and callers wait, give up, are called back
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +72,16 @@ async def run() -> Report:
     say("memory, and a restart ...")
     size = bytes_per_caller(LENGTHS[-1])
     replayed, restored = await _restart()
+    say(f"{HOURS} hours of {CALLS_PER_HOUR:,} calls ...")
+    simulated, outcome = _simulated()
     largest = costs[-1]
     return Report(
-        tables=(_events(costs, mix), _kinds(largest), _rest(size, (replayed, restored), largest.pairing, scanned)),
+        tables=(
+            _events(costs, mix),
+            _kinds(largest),
+            _rest(size, (replayed, restored), largest.pairing, scanned),
+            _day(simulated, outcome),
+        ),
         figures={
             "mean_us": fmean(largest.all),
             "median_us": median(largest.all),
@@ -81,6 +94,8 @@ async def run() -> Report:
             "restore_seconds": restored,
             "pairing_us": largest.pairing,
             "linear_scan_us": scanned,
+            "simulated_seconds": simulated,
+            "simulated_calls": outcome.offered,
             "ratio": scanned / largest.pairing,
         },
     )
@@ -138,6 +153,18 @@ async def _restart() -> tuple[float, float]:
             return replayed - began, perf_counter() - replayed
 
 
+def _simulated() -> tuple[float, Outcome]:
+    """How long `careline simulate`'s driver takes for a day of the large practice with everybody at work."""
+    plan = large_practice(Random(4))
+    share = CALLS_PER_HOUR / 2 / QUEUES
+    streams = (Stream(queue.name, (0.0,) * 16 + (share,) * 2 * HOURS + (0.0,) * 16) for queue in plan.queues)
+    shift = ((8 * 3600.0, (8 + HOURS) * 3600.0),)
+    day = Day(visitors(streams, seed=4), {agent.name: shift for agent in plan.agents[:AT_WORK]})
+    began = perf_counter()
+    outcome = simulate(plan, day).total
+    return perf_counter() - began, outcome
+
+
 def _p99(spent: Sequence[float]) -> float:
     return sorted(spent)[int(len(spent) * PERCENTILE)]
 
@@ -168,3 +195,15 @@ def _rest(size: float, restart: tuple[float, float], pairing: float, scanned: fl
         ("the same by looking at everybody who waits", f"{scanned:,.0f} µs, {scanned / pairing:.0f} x"),
     )
     return Table("the rest", ("", ""), rows)
+
+
+def _day(seconds: float, outcome: Outcome) -> Table:
+    rows = (
+        ("took", f"{seconds:.1f} s"),
+        ("calls", f"{outcome.offered:,}"),
+        ("answered", f"{outcome.answered:,}"),
+        ("given up", f"{outcome.abandoned:,}"),
+        ("sent elsewhere", f"{sum(outcome.overflowed.values()):,}"),
+        ("called back", f"{outcome.callbacks_kept:,}"),
+    )
+    return Table(f"simulated: {HOURS} hours of {CALLS_PER_HOUR:,} calls, {AT_WORK} people", ("", ""), rows)
