@@ -16,13 +16,14 @@ from ivr.asterisk.front_door import AsteriskFrontDoor
 from ivr.asterisk.settings import Address, AsteriskSettings
 from ivr.clock import SystemClock
 from ivr.control import open_door
+from ivr.desk import Desk
 from ivr.errors import UserError
 from ivr.front_desk import FrontDesk
 from ivr.menus import load as plans
 from ivr.menus.routing import routing_of
 from ivr.menus.wording import intents_of, phrases_of, wordings
+from ivr.orders import Accept
 from ivr.queueing import Phones, QueueRunner
-from ivr.session import Desk
 from ivr.shipped import shipped
 from ivr.speech.intents import IntentModel
 from ivr.speech.lexicon import load_lexicons
@@ -174,7 +175,11 @@ def asterisk_of(asterisk: given.Asterisk) -> AsteriskSettings:
 
 def phones_of(plan: Plan) -> Phones:
     """A phone shows the practice's name for a queue, never who calls."""
+    outside = {} if plan.outside is None else {"outside": plan.outside.phone_of}
     return Phones(
         device={name: person.phone for name, person in plan.people.items()},
         display={name: name.replace("_", " ").capitalize() for name in plan.queues},
+        accept={name: Accept(person.pin or "") for name, person in plan.people.items() if person.is_asked},
+        name=plan.practice.name,
+        **outside,
     )

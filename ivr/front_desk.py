@@ -1,17 +1,30 @@
-"""Who comes in: a session for every call, and what persons and administrators say to the running process."""
+"""Who comes in: a session for every caller, and for every phone that we ring ourselves what is said to who picks up.
+
+a caller            Session, from the greeting on
+careline-leg-…      a person's phone that may be a mailbox: key or PIN
+careline-back-…     who is called back: key 1, then in line as before
+careline-alert-…    who is told of an alert
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ivr import record as story
-from ivr.control import ControlError
-from ivr.session import Desk, Session
+from ivr.accepting import Accepting, too_late
+from ivr.call import CallerGone
+from ivr.orders import Accept, offer_of
+from ivr.requests import Requests
+from ivr.services import ALERT_PREFIX, BACK_PREFIX, LEG_PREFIX
+from ivr.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
 
+    from ivr.alerting import AlertCalls
     from ivr.call import Call
+    from ivr.desk import Desk
 
 NOT_READY_BY_KEY = "by phone"
 
@@ -23,93 +36,94 @@ class FrontDesk:
     """
 
     def __init__(
-        self, desk: Desk, pbx_is_up: Callable[[], bool], close_interrupted: Callable[[Collection[str]], Awaitable[None]]
+        self,
+        desk: Desk,
+        pbx_is_up: Callable[[], bool],
+        close_interrupted: Callable[[Collection[str]], Awaitable[None]],
+        alert_calls: AlertCalls | None = None,
     ) -> None:
         self.desk = desk
-        self._pbx_is_up = pbx_is_up
+        self.requests = Requests(lambda: self.desk, pbx_is_up, lambda: len(self._sessions))
         self._close_interrupted = close_interrupted
+        self._alert_calls = alert_calls
         self._sessions: set[str] = set()
 
     async def serve(self, call: Call) -> None:
         """One call, to its end."""
+        if call.id.startswith(LEG_PREFIX):
+            await self._accept(call)
+        elif call.id.startswith(BACK_PREFIX):
+            await self._call_back(call)
+        elif call.id.startswith(ALERT_PREFIX):
+            await (self._alert_calls.serve(call) if self._alert_calls else _hang_up(call))
+        else:
+            await self._welcome(call)
+
+    async def _welcome(self, call: Call) -> None:
         desk = self.desk
         facts = story.CallFacts(
             call.id, desk.clock.now(), call.dialled_number, call.caller_number, desk.plan.practice.name
         )
         desk.record.began(facts)
-        self._sessions.add(call.id)
+        await self._in_session(call.id, Session(call, desk).run())
+
+    async def _call_back(self, call: Call) -> None:
+        """In the record of the first call. A line that is nobody's any more is hung up on."""
+        backs = self.desk.queues.backs
+        name = backs.call_of(call.id)
+        back = backs.of(name) if name else None
+        if back is None:
+            return await _hang_up(call)
+        return await self._in_session(back.call, Session(call, self.desk, back.call).run_called_back(back))
+
+    async def _in_session(self, name: str, session: Awaitable[None]) -> None:
+        self._sessions.add(name)
         try:
-            await Session(call, desk).run()
+            await session
         finally:
-            self._sessions.discard(call.id)
+            self._sessions.discard(name)
+
+    async def _accept(self, call: Call) -> None:
+        queues, prompts = self.desk.queues, self.desk.prompts
+        language = self.desk.plan.practice.languages[0]
+        offer = offer_of(call.id) or 0
+        offered = queues.engine.open_offers.get(offer)
+        if offered is None:
+            return await too_late(call, prompts, language)
+        accept = queues.phones.accept.get(offered.agent, Accept())
+        return await Accepting(call, accept, prompts, language, lambda: queues.refused(offer)).run()
+
+    # ---- queueing.Watcher -----------------------------------------------------------------------------------------
 
     def call_ended(self, call: str) -> None:
-        """A call without a session (it talked while we were killed) ends its record here."""
+        """A call without a session (it talked while we were killed, or is not called back) ends its record here."""
         if call not in self._sessions:
             self.desk.record.ended(call, self.desk.clock.now())
+
+    def alert_call_ended(self, call: str) -> None:
+        if self._alert_calls:
+            self._alert_calls.over(call)
 
     async def pbx_holds(self, calls: frozenset[str]) -> None:
         await self._close_interrupted(calls | self._sessions)
 
+    # ---- persons and administrators -------------------------------------------------------------------------------
+
     async def person(self, phone: str, *, ready: bool) -> bool:
         """A feature code dialled on a person's phone; false when the phone is nobody's."""
-        for name, person in self.desk.plan.people.items():
-            if person.phone == phone:
-                if ready:
-                    self.desk.queues.person_ready(name)
-                else:
-                    self.desk.queues.person_not_ready(name, NOT_READY_BY_KEY)
-                return True
-        return False
-
-    # ---- the control door -------------------------------------------------------------------------------------------
+        people = self.desk.queues.phones.people_at(phone)
+        for name in people:
+            if ready:
+                self.desk.queues.person_ready(name)
+            else:
+                self.desk.queues.person_not_ready(name, NOT_READY_BY_KEY)
+        return bool(people)
 
     async def answer(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Carry out a request of the command line. Raises ControlError."""
-        match request:
-            case {"do": "status"}:
-                return self._status()
-            case {"do": "ready", "person": str(name)}:
-                self.desk.queues.person_ready(self._known(name))
-            case {"do": "not-ready", "person": str(name), "reason": str(reason)}:
-                self.desk.queues.person_not_ready(self._known(name), _given(reason))
-            case _:
-                raise ControlError("this Careline does not know the request; is it of an older version?")
-        await self.desk.queues.settled()
-        return {"ok": True}
-
-    def _known(self, name: str) -> str:
-        people = self.desk.plan.people
-        if name not in people:
-            raise ControlError(f"'{name}' is nobody in the plan; it has {', '.join(people)}")
-        return name
-
-    def _status(self) -> Mapping[str, Any]:
-        """How things stand; without patient data."""
-        engine, now = self.desk.queues.engine, self.desk.clock.now()
-        people = engine.agents(now)
-        waiting = engine.waiting(now)
-        return {
-            "pbx": self._pbx_is_up(),
-            "hears": [language for language in self.desk.plan.practice.languages if self.desk.ears.hears_now(language)],
-            "calls": len(self._sessions),
-            "people": [
-                {"name": each.agent, "state": each.state, "why": each.why, "seconds": each.seconds} for each in people
-            ],
-            "waiting": [
-                {
-                    "queue": each.queue,
-                    "position": each.position,
-                    "urgent": each.urgency > 0,
-                    "seconds": each.waited_seconds,
-                    "ringing": list(each.offered_to),
-                }
-                for each in waiting
-            ],
-        }
+        return await self.requests.answer(request)
 
 
-def _given(reason: str) -> str:
-    if not reason.strip():
-        raise ControlError("a person is not ready for a reason, such as lunch: say which")
-    return reason
+async def _hang_up(call: Call) -> None:
+    with suppress(CallerGone):
+        await call.hang_up()

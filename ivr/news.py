@@ -10,18 +10,27 @@ from acd.skills import ANYBODY, Needs
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where and for whom a caller stands in line; `needs` are the caller's own, beyond the queue's."""
+    """Where and for whom a caller stands in line; `needs` are the caller's own, beyond the queue's.
+
+    `preferred` people alone are rung for `preferred_seconds`. `party` stands for the caller's number without telling
+    it, "" where it was withheld. `site` is where the caller dialled in.
+    """
 
     queue: str
     needs: Needs = ANYBODY
     urgency: Urgency = Urgency.ROUTINE
+    preferred: tuple[str, ...] = ()
+    preferred_seconds: float = 0.0
+    site: str = ""
+    party: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The caller's place in line; 1 is next."""
+    """The caller's place in line, 1 is next; `wait_seconds` is about what is left, None while nothing is known."""
 
     position: int
+    wait_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +47,37 @@ class Talking:
 
 @dataclass(frozen=True, slots=True)
 class SentAway:
-    """The caller waited long enough and goes to `to`; "" when the queue is no more."""
+    """The queue's rule sends the caller to `to`; "" when the queue is no more. `why` is the rule in words."""
 
     to: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTo:
+    """The caller stands in another queue now, the place kept."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """The caller is to be asked whether they want `to`, the place kept."""
+
+    to: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceKept:
+    """The caller's line had dropped, and the place of before is theirs again."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHeard:
+    """The caller pressed a key while the PBX plays the music."""
+
+    digit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +85,4 @@ class Gone:
     """The caller hung up, waiting or talking."""
 
 
-News = PickedUp | SentAway | Position | Talking | Gone
+News = PickedUp | SentAway | MovedTo | Suggested | PlaceKept | KeyHeard | Position | Talking | Gone

@@ -8,102 +8,97 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import TYPE_CHECKING, assert_never
 
+from acd.events import Cause
 from acd.model import Urgency
-from acd.skills import Needs
+from acd.skills import ANYBODY, Needs
 from ivr import record as story
-from ivr.call import Call, CallerGone, Deaf, Heard, Hearing, KeyRules, Pressed, Silence, Spoke, Turn
+from ivr.asking import Asking
+from ivr.backs import Back, offer_of_line
+from ivr.call import Call, CallerGone
+from ivr.callback import Agreeing, greet
 from ivr.in_line import InLine
 from ivr.menus import steps
 from ivr.menus.interpreter import Walk
 from ivr.menus.values import Kind, Target
-from ivr.menus.wording import grammar_of
-from ivr.news import Place
+from ivr.news import Place, SentAway
+from ivr.overhearing import Chose, InDanger
 from ivr.services import SwitchDown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from ivr.menus.model import Plan
-    from ivr.queueing import QueueRunner
-    from ivr.services import Clock, Ears, Prompts, Understanding
+    from ivr.desk import Desk
+    from ivr.services import RedFlag
 
-UNSURE_HEARING = 0.5  # mean word posterior below which a recogniser is wrong as often as right: confirm, never act
-STORY_SECONDS = 15.0  # how long the answer to an open question may be
-WORD_SECONDS = 6.0  # and to any other: whoever is louder for longer is in a noisy place, and needs the keys soon
 VOICEMAIL_LONGEST_SECONDS = 180.0
 VOICEMAIL_SILENCE_SECONDS = 5.0
 
 
-class Messages(Protocol):
-    """Where voicemail goes."""
-
-    def draft(self, call: str) -> Path:
-        """A file to record into, on a file system of this host alone."""
-
-    async def keep(self, call: str, box: str, recording: Path, *, at: float, seconds: float) -> None:
-        """Seal the recording and list it; the draft is gone afterwards, also when there was nothing in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a session works with; one for all sessions that began on the same version of the plan."""
-
-    plan: Plan
-    ears: Ears
-    understanding: Understanding
-    prompts: Prompts
-    queues: QueueRunner
-    record: story.Record
-    messages: Messages
-    clock: Clock
-
-
 @dataclass(slots=True)
 class Session:
-    """`run` serves the caller to the end of the call and never raises CallerGone."""
+    """`run` serves the caller to the end of the call and never raises CallerGone.
+
+    `name` is the engine's and the record's id of the call: the PBX's own, but for who was called back.
+    """
 
     call: Call
     desk: Desk
+    name: str = ""
     _language: str = ""
+    _hung_up_for_callback: bool = False
     _where: story.Where = story.Where.MENU
     _place: Place = field(init=False)
     _line: InLine = field(init=False)
+    _walk: Walk = field(init=False)
 
     def __post_init__(self) -> None:
-        self._line = InLine(self.call, self.desk.queues, self.desk.prompts, self._note)
+        self.name = self.name or self.call.id
+        self._line = InLine(self.call, self.name, self.desk.waiting_room, self._note)
+        self._walk = Walk(self.desk.plan, self.call.dialled_number, hears=self._languages_heard())
 
     async def run(self) -> None:
         """What fails, or is cancelled as we stop, leaves the record open: the PBX tells how the call ends, or the call
         comes back.
         """
-        try:
-            await self._to_the_end()
-        finally:
-            self.desk.queues.forget(self.call.id)
-        self.desk.record.ended(self.call.id, self.desk.clock.now())
+        await self._run(self._serve)
 
-    async def _to_the_end(self) -> None:
+    async def run_called_back(self, back: Back) -> None:
+        """Serve who was dialled, and picked up: in the language of before, from the line on."""
+        self._speaks(back.language)
+        await self._run(self._reached)
+
+    async def _run(self, serve: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await self._to_the_end(serve)
+        finally:
+            self.desk.queues.forget(self.name)
+        if not self._hung_up_for_callback:
+            self.desk.record.ended(self.name, self.desk.clock.now())
+
+    async def _to_the_end(self, serve: Callable[[], Awaitable[None]]) -> None:
         try:
             await self.call.answer()
-            await self._serve()
-            self._note(story.HungUp(self._where, by_us=True))
+            await serve()
+            if not self._hung_up_for_callback:
+                self._note(story.HungUp(self._where, by_us=True))
         except CallerGone:
-            self._note(story.HungUp(story.Where.TALK if self._line.talks else self._where))
+            if not self._hung_up_for_callback:
+                self._note(story.HungUp(story.Where.TALK if self._line.talks else self._where))
         except Exception:
             self._note(story.Fault("Careline failed and gave the caller back to the PBX"))
-            self.desk.queues.leave(self.call.id)
+            self.desk.queues.leave(self.name)
             with suppress(CallerGone):
                 await self._line.take_back()
             raise
 
     async def _serve(self) -> None:
         """Where a call begins: at the greeting, or in the line where it stood before an outage."""
-        walk = Walk(self.desk.plan, self.call.dialled_number, hears=self._languages_heard())
+        walk = self._walk
         self._language = walk.language
-        place = self.desk.queues.resume(self.call.id)
+        place = self.desk.queues.resume(self.name)
         if self.call.came_back:
             self._note(story.CameBack())
         if place is not None:
@@ -111,14 +106,13 @@ class Session:
         if self.call.came_back:
             await self._play("sorry_again")
         self._note(story.Greeted(self.desk.plan.practice.name, walk.language))
-        return await self._follow(walk, walk.begin())
+        return await self._follow(walk.begin())
 
     async def _resume(self, place: Place) -> None:
         """Go on standing where the caller stood. The language is the one that the caller needed somebody for."""
         skills = self.desk.plan.practice.language_skills
-        self._language = next(
-            (tongue for tongue, skill in skills.items() if skill in str(place.needs).split()), self._language
-        )
+        needed = str(place.needs).split()
+        self._speaks(next((tongue for tongue, skill in skills.items() if skill in needed), self._language))
         self._place = place
         await self._stand_in_line()
 
@@ -128,7 +122,8 @@ class Session:
 
     # ---- the walk through the menus ---------------------------------------------------------------------------
 
-    async def _follow(self, walk: Walk, step: steps.Step) -> None:
+    async def _follow(self, step: steps.Step) -> None:
+        walk, asking = self._walk, Asking(self.call, self.desk, self._note)
         while True:
             self._speak(step.language)
             match step:
@@ -136,9 +131,9 @@ class Session:
                     await self._play(*step.prompts)
                     step = walk.answered(steps.Done())
                 case steps.Ask():
-                    step = walk.answered(await self._ask(step))
+                    step = walk.answered(await asking.ask(step))
                 case steps.Recall():
-                    step = walk.answered(self._understood(step.readings, step.intents, confidence=1.0))
+                    step = walk.answered(asking.understood(step.language, step.readings, step.intents, confidence=1.0))
                 case steps.ToQueue():
                     return await self._to_queue(step)
                 case steps.ToVoicemail():
@@ -149,91 +144,128 @@ class Session:
                 case _:
                     assert_never(step)
 
-    async def _ask(self, step: steps.Ask) -> steps.Answer:
-        self._note(story.Asked(step.prompts))
-        answer = self._answer(step, await self._turn(step, self._hearing(step)))
-        if step.intents or not isinstance(answer, steps.NotUnderstood | steps.CannotHear):
-            return answer
-        # Keys were asked for, and the caller was listened to for danger only: what else was said is no answer.
-        return self._answer(step, await self._turn(step, None))
-
-    async def _turn(self, step: steps.Ask, hearing: Hearing | None) -> Heard:
-        longest = STORY_SECONDS if step.intents and not step.closed else WORD_SECONDS
-        sounds = self._sounds(step.prompts)
-        return await self.call.ask(Turn(sounds, KeyRules(), hearing, step.silence_seconds, longest))
-
-    def _answer(self, step: steps.Ask, heard: Heard) -> steps.Answer:
-        match heard:
-            case Pressed(digits):
-                self._note(story.HeardKeys(digits))
-                return steps.Key(digits)
-            case Spoke(hypotheses):
-                text, confidence = (hypotheses[0].text, hypotheses[0].confidence) if hypotheses else ("", 0.0)
-                self._note(story.HeardSpeech(text, confidence))
-                return self._understood([h.text for h in hypotheses], step.intents, confidence)
-            case Silence():
-                self._note(story.HeardNothing())
-                return steps.Silent()
-            case Deaf():
-                self._note(story.RecognizerLost())
-                return steps.CannotHear()
-            case _:
-                assert_never(heard)
-
-    def _hearing(self, step: steps.Ask) -> Hearing | None:
-        """What to listen for; None where nobody could listen. A question by keys is listened to for danger."""
-        understanding, language = self.desk.understanding, step.language
-        if not self.call.hears_speech or not (step.intents or self.desk.ears.hears_now(language)):
-            return None
-        return Hearing(
-            language=language,
-            grammar=grammar_of(self.desk.plan, step),
-            urgent=lambda text: understanding.red_flag(language, [text]) is not None,
-        )
-
-    def _understood(self, readings: Sequence[str], intents: Sequence[str], confidence: float) -> steps.Answer:
-        """What the readings mean: a red flag first, whatever was asked."""
-        flag = self.desk.understanding.red_flag(self._language, readings)
-        if flag is not None:
-            self._note(story.RedFlagRaised(flag.sign, flag.evidence))
-            return steps.Danger(flag.sign, flag.evidence)
-        found = self.desk.understanding.intent(self._language, readings, intents)
-        self._note(story.Understood(found.intent or "", found.confidence, found.evidence))
-        if found.intent is None:
-            return steps.NotUnderstood()
-        sure = found.confidence if confidence >= UNSURE_HEARING else found.confidence * UNSURE_HEARING
-        return steps.Meant(found.intent, sure, found.evidence, tuple(readings))
-
     # ---- in line ----------------------------------------------------------------------------------------------
 
     async def _to_queue(self, step: steps.ToQueue) -> None:
         because = _because(step.reasons)
         self._note(story.RoutedTo(step.queue, tuple(sorted(step.needs)), step.urgent, step.intent, because))
         urgency = Urgency.URGENT if step.urgent else Urgency.ROUTINE
-        await self._join(Place(step.queue, Needs.all_of(*sorted(step.needs)), urgency), *step.prompts)
+        await self._join(self._placed(step.queue, Needs.all_of(*sorted(step.needs)), urgency), *step.prompts)
+
+    def _placed(self, queue: str, needs: Needs, urgency: Urgency) -> Place:
+        """With all that the caller's number tells: who rings again, and whom they talked with last."""
+        regulars, sticky = self.desk.regulars, self.desk.plan.queues[queue].sticky
+        party = regulars.party_of(self.call.caller_number)
+        last = regulars.last_with(party, sticky.within, self.desk.clock.now()) if sticky else ""
+        return Place(
+            queue,
+            needs,
+            urgency,
+            preferred=(last,) if last in self.desk.plan.people else (),
+            preferred_seconds=sticky.for_ if sticky and last else 0.0,
+            site=self._walk.entry.site,
+            party=party,
+        )
 
     async def _join(self, place: Place, *prompts: str) -> None:
         self._place = place
-        self.desk.queues.join(self.call.id, place)
+        self.desk.queues.join(self.name, place)
         await self._stand_in_line(*prompts)
 
     async def _stand_in_line(self, *prompts: str) -> None:
-        """Wait until the caller is gone, or the queue sends the caller away."""
+        """Wait until the caller is gone, leaves by choice, or is sent away."""
         self._note(story.Joined(self._place.queue))
         self._where = story.Where.QUEUE
-        await self._sent_away(await self._line.stand(self._language, *self._sounds(prompts)))
+        sounds = self._sounds(prompts)
+        while True:
+            leaving = await self._line.stand(self._language, self._place.queue, *sounds)
+            self._place = replace(self._place, queue=self._line.queue)
+            match leaving:
+                case SentAway(to, why):
+                    return await self._sent_away(to, why)
+                case InDanger(flag):
+                    return await self._endangered(flag)
+                case Chose(Target(kind=Kind.CALLBACK)):
+                    if await self._agree_on_callback():
+                        return None
+                    sounds = ()
+                case Chose():
+                    return await self._choose(leaving)
 
-    async def _sent_away(self, to: str) -> None:
-        """The longest wait is over: a voicemail box, or another queue with all that the caller needs.
+    async def _sent_away(self, to: str, why: str) -> None:
+        """The queue's rule: a voicemail box, a menu, or another queue with all that the caller needs.
 
         From a queue that is no more (`to` is ""), the operator's queue.
         """
         target = Target.parse(to or f"queue {self.desk.plan.operator.queue}")
-        self._note(story.Overflowed(str(target)))
-        if target.kind is Kind.VOICEMAIL:
-            await self._to_voicemail(steps.ToVoicemail(self._language, target.name))
+        self._note(story.Overflowed(str(target), why if to else "the queue is no more"))
+        await self._go_to(target, f"Sent by the queue '{self._place.queue}'.")
+
+    async def _choose(self, chose: Chose) -> None:
+        self._note(story.WentByChoice(str(chose.to), chose.how))
+        if chose.to.kind is not Kind.QUEUE:
+            self.desk.queues.leave(self.name)
+        await self._go_to(chose.to, f"Left the queue '{self._place.queue}' by choice.")
+
+    async def _go_to(self, target: Target, why: str) -> None:
+        if target.kind is Kind.QUEUE:
+            return await self._join(replace(self._place, queue=target.name))
+        await self._line.take_back()
+        self._where = story.Where.MENU
+        return await self._follow(self._walk.sent(target, why))
+
+    async def _endangered(self, flag: RedFlag) -> None:
+        """Urgent from this moment on, in the plan's queue for it; any nurse now is better than the right one later."""
+        self._note(story.RedFlagRaised(flag.sign, flag.evidence))
+        urgent = self.desk.plan.urgent.queue
+        place = replace(self._place, queue=urgent, urgency=Urgency.URGENT)
+        if self._place.queue != urgent:
+            because = (story.Because("A sign of an emergency while waiting."),)
+            self._note(story.RoutedTo(urgent, urgent=True, phi_reasons=because))
+            await self._join(replace(place, needs=ANYBODY, preferred=()), "urgent_connecting")
         else:
-            await self._join(replace(self._place, queue=target.name))
+            self._place = place
+            self.desk.queues.change(self.name, urgency=Urgency.URGENT)
+            await self._stand_in_line("urgent_connecting")
+
+    # ---- callbacks --------------------------------------------------------------------------------------------
+
+    async def _agree_on_callback(self) -> bool:
+        """True when the caller has hung up, or was hung up on, with a callback to come."""
+        queue = self._place.queue
+        rules = self.desk.plan.queues[queue].callback
+        if rules is None:
+            return False
+        await self._line.take_back()
+        desk = self.desk
+        talk = Agreeing(self.call, self._language, desk.plan, rules, desk.prompts, desk.clock, desk.queues.engine)
+        agreed = await self._line.unless_decided(talk.agree())
+        if agreed is None:
+            return False
+        self._note(story.CallbackAgreed(agreed.number, agreed.own, agreed.callback.not_before))
+        await desk.queues.callback_agreed(Back(self.name, agreed.number, self._language), agreed.callback)
+        self._hung_up_for_callback = True
+        await self._play(agreed.goodbye)
+        await self._hang_up()
+        return True
+
+    async def _reached(self) -> None:
+        """Who picked up presses a key, or it may be a machine; after an outage a caller may be in line already."""
+        queues, offer = self.desk.queues, offer_of_line(self.call.id) or 0
+        if place := queues.resume(self.name):
+            return await self._resume(place)
+        self._hung_up_for_callback = True  # until the key is pressed the record goes on
+        if not await greet(self.call, self.desk.prompts, self._language, self._note):
+            queues.caller_unreached(offer, Cause.MACHINE)
+            return await self._hang_up()
+        self._hung_up_for_callback = False
+        queues.caller_reached(self.name, offer)
+        await queues.settled()
+        place = queues.resume(self.name)
+        if place is None:  # the person gave up in this moment
+            return await self._hang_up()
+        self._place = place
+        return await self._stand_in_line("callback_hold")
 
     # ---- voicemail --------------------------------------------------------------------------------------------
 
@@ -249,14 +281,19 @@ class Session:
 
     async def _take_message(self, box: str) -> bool:
         """False when the caller said nothing."""
-        draft = self.desk.messages.draft(self.call.id)
+        draft = self.desk.messages.draft(self.name)
         began = self.desk.clock.now()
         seconds = await self.call.record(
             draft, longest_seconds=VOICEMAIL_LONGEST_SECONDS, silence_seconds=VOICEMAIL_SILENCE_SECONDS
         )
-        await self.desk.messages.keep(self.call.id, box, draft, at=began, seconds=seconds)
+        await self.desk.messages.keep(self.name, box, draft, at=began, seconds=seconds)
         self._note(story.Voicemail(box, seconds))
         return seconds > 0
+
+    def _speaks(self, language: str) -> None:
+        """Go on in a language that was chosen before."""
+        known = [each for each in self.desk.plan.practice.languages if each == language]
+        self._language = self._walk.language = known[0] if known else self._walk.language
 
     # ---- small change -----------------------------------------------------------------------------------------
 
@@ -276,7 +313,7 @@ class Session:
             await self.call.hang_up()
 
     def _note(self, entry: story.Entry) -> None:
-        self.desk.record.note(self.call.id, self.desk.clock.now(), entry)
+        self.desk.record.note(self.name, self.desk.clock.now(), entry)
 
 
 def _because(reasons: Sequence[steps.Reason]) -> tuple[story.Because, ...]:

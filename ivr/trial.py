@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 from ivr import record as story
 from ivr.app import phones_of, understanding_of
 from ivr.clock import SystemClock
+from ivr.desk import Desk
 from ivr.front_desk import FrontDesk
 from ivr.menus.load import load
 from ivr.menus.routing import routing_of
 from ivr.menus.wording import wordings
 from ivr.queueing import QueueRunner
-from ivr.session import Desk
 from ivr.shipped import shipped
 from ivr.simulator.call import SimulatedCall
 from ivr.simulator.prompts import TextPrompts
 from ivr.simulator.switch import Manner, SimulatedSwitch
 from ivr.simulator.terminal import Keyboard, Terminal
-from ivr.speech.prompts import BEEP, load_manifests
+from ivr.speech.prompts import BEEP, MUSIC, load_manifests
 from ivr.telling import tell
 
 if TYPE_CHECKING:
@@ -101,9 +101,9 @@ class Trial:
 
 
 def text_prompts(plan: Plan) -> TextPrompts:
-    """Every prompt of the plan as its text; the beep has none."""
+    """Every prompt of the plan as its text; the beep and the music have none."""
     manifests = load_manifests([shipped("prompts")], plan.practice.languages)
-    beep = {str(language): {BEEP: "(beep)"} for language in plan.practice.languages}
+    beep = {str(language): {BEEP: "(beep)", MUSIC: "(music)"} for language in plan.practice.languages}
     generic = {language: {name: each.text for name, each in entries.items()} for language, entries in manifests.items()}
     own = {language: {name: each.text for name, each in named.items()} for language, named in wordings(plan).items()}
     return TextPrompts(beep, generic, own)

@@ -79,7 +79,8 @@ class RememberedJournal:
         self.rows = [(at, json.dumps(event)) for at, event in entries]
 
     def events(self) -> list[Event]:
-        return [decode(json.loads(event)) for _, event in self.rows]
+        """Those since the snapshot, where the journal begins with one."""
+        return [decode(event) for _, text in self.rows if "event" in (event := json.loads(text))]
 
     def _must_work(self) -> None:
         if self.broken:

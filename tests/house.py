@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ivr.app import phones_of
+from ivr.desk import Desk
 from ivr.front_desk import FrontDesk
 from ivr.menus.routing import routing_of
 from ivr.menus.wording import intents_of
 from ivr.queueing import QueueRunner
 from ivr.services import RedFlag, Understood
-from ivr.session import Desk
 from ivr.simulator.call import SimulatedCall
 from ivr.simulator.switch import Manner, SimulatedSwitch
 from ivr.simulator.terminal import Script

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ivr import record as story
 from ivr.call import CallerGone
-from ivr.in_line import InLine, place_in_line
+from ivr.in_line import InLine, Leaving, Listening, WaitingRoom
 from ivr.news import Gone, News, PickedUp, Position, SentAway, Talking
 from ivr.simulator.prompts import TextPrompts
 from ivr.simulator.switch import SimulatedSwitch
 from ivr.simulator.terminal import Script
-from tests.fakes import PATIENCE, Seen
-from tests.house import WatchedCall
+from ivr.trial import TypedEars
+from tests.fakes import PATIENCE, FakeClock, Seen
+from tests.house import WatchedCall, Words
+from tests.menus.plans import small
 
+if TYPE_CHECKING:
+    from acd.views import Outlook
+    from ivr.menus.model import Plan
+
+PLAN = small()
 PROMPTS = TextPrompts(
     {"en": {"connecting": "Connecting.", "you_are_next": "Next.", "you_are_number": "Number", "hold_please": "Hold."}}
 )
@@ -49,21 +56,27 @@ class LongPrompts(WatchedCall):
 class Standing:
     """A caller who stands in line, and the queue that sends the news."""
 
-    def __init__(self) -> None:
+    def __init__(self, plan: Plan | None = None) -> None:
         self.queue: asyncio.Queue[News] = asyncio.Queue()
         self.entries: list[story.Entry] = []
         self.call = LongPrompts("call-1", Script([]), PROMPTS, SimulatedSwitch({}))
-        self.line = InLine(self.call, self, PROMPTS, self.entries.append)
+        plan = plan or PLAN
+        room = WaitingRoom(plan, self, PROMPTS, TypedEars(), Words(plan), FakeClock(), Listening())
+        self.line = InLine(self.call, "call-1", room, self.entries.append)
+        self.view: Outlook | None = None
 
     async def news(self, call: str) -> News:
         return await self.queue.get()
+
+    def outlook(self, call: str) -> Outlook | None:
+        return self.view
 
     def send(self, *news: News) -> None:
         for each in news:
             self.queue.put_nowait(each)
 
-    def stands(self, *sounds: Path) -> asyncio.Task[str]:
-        return asyncio.get_running_loop().create_task(self.line.stand("en", *sounds))
+    def stands(self, *sounds: Path, queue: str = "desk") -> asyncio.Task[Leaving]:
+        return asyncio.get_running_loop().create_task(self.line.stand("en", queue, *sounds))
 
     async def hears(self, text: str) -> None:
         await self.call.begun.until(lambda begun: begun == text)
@@ -72,7 +85,7 @@ class Standing:
         await self.call.moves.until(lambda move: move == "held")
 
 
-async def ends(task: asyncio.Task[str]) -> str:
+async def ends(task: asyncio.Task[Leaving]) -> Leaving:
     return await asyncio.wait_for(task, PATIENCE)
 
 
@@ -84,7 +97,7 @@ async def test_a_person_who_picks_up_cuts_what_the_caller_hears() -> None:
     await caller.is_held()
     assert caller.call.played == ["Connecting. (cut)"]
     caller.send(SentAway("voicemail desk"))
-    assert await ends(standing) == "voicemail desk"
+    assert await ends(standing) == SentAway("voicemail desk")
 
 
 async def test_a_place_in_line_is_told_after_what_the_caller_hears() -> None:
@@ -97,7 +110,7 @@ async def test_a_place_in_line_is_told_after_what_the_caller_hears() -> None:
     assert caller.call.played == ["Connecting.", "Number 2"]
     assert caller.entries == [story.ToldPosition(2)]
     caller.send(SentAway("queue desk"))
-    assert await ends(standing) == "queue desk"
+    assert await ends(standing) == SentAway("queue desk")
 
 
 async def test_telling_the_place_stops_the_moment_somebody_picks_up() -> None:
@@ -137,9 +150,9 @@ async def test_a_held_caller_goes_from_queue_to_queue_with_the_music_on() -> Non
     caller = Standing()
     caller.call.over.set()
     caller.send(Position(1), SentAway("queue desk"))
-    assert await ends(caller.stands()) == "queue desk"
+    assert await ends(caller.stands()) == SentAway("queue desk")
     caller.send(PickedUp("ana"), SentAway("queue nurse"))
-    assert await ends(caller.stands(CONNECTING)) == "queue nurse"
+    assert await ends(caller.stands(CONNECTING)) == SentAway("queue nurse")
     caller.send(Position(4), PickedUp("bo"), Talking(), Gone())
     with pytest.raises(CallerGone):
         await ends(caller.stands(CONNECTING))
@@ -176,9 +189,3 @@ async def test_who_stands_too_far_back_for_a_number_is_asked_to_hold() -> None:
     assert caller.call.played[-1] == "Hold."
     assert caller.entries == []
     standing.cancel()
-
-
-def test_the_next_one_is_told_so_and_everybody_else_the_number() -> None:
-    assert place_in_line(PROMPTS, "en", 1) == (Path("en/you_are_next"),)
-    assert place_in_line(PROMPTS, "en", 12) == (Path("en/you_are_number"), Path("en/number/12"))
-    assert place_in_line(PROMPTS, "en", 1000) == ()

@@ -12,13 +12,13 @@ from acd.events import CallerJoined, CallerLeft
 from acd.model import Condition, Overflow, Urgency
 from acd.skills import Needs
 from ivr import record as story
+from ivr.asking import STORY_SECONDS, WORD_SECONDS
 from ivr.call import Deaf, Heard, Turn
 from ivr.menus.routing import routing_of
 from ivr.news import Place
 from ivr.queueing import Phones
 from ivr.record import Where
 from ivr.services import SwitchDown
-from ivr.session import STORY_SECONDS, WORD_SECONDS
 from ivr.simulator.terminal import Script
 from ivr.trial import TypedEars
 from tests.fakes import Seen
@@ -274,7 +274,7 @@ async def test_from_a_queue_that_is_no_more_callers_come_to_the_operator() -> No
         plan = routing_of(BUSY)
         fewer = tuple(queue for queue in plan.queues if queue.name != "nurse")
         await house.queues.configure(replace(plan, queues=fewer), Phones({}, {}))
-        assert await house.until(story.Overflowed) == story.Overflowed("queue desk")
+        assert await house.until(story.Overflowed) == story.Overflowed("queue desk", "the queue is no more")
         await house.until_handled(CallerJoined("call-1", "desk", urgency=Urgency.URGENT))
 
 

@@ -125,20 +125,26 @@ def test_without_patient_data_neither_words_nor_keys_nor_numbers_are_told() -> N
         (record.WentByChoice("voicemail desk", "pressed 2"), "Chose to go to voicemail desk: pressed 2."),
         (
             record.CallbackAgreed("+16175550123", own_number=True),
-            "Agreed to be called back when it is the caller's turn, at the number they rang from, +16175550123; "
-            "confirmed by key. Hung up, the place kept.",
+            (
+                "Agreed to be called back when it is the caller's turn, at the number they rang from, +16175550123; "
+                "confirmed by key. Hung up, the place kept."
+            ),
         ),
         (
             record.CallbackAgreed("+16175550123", own_number=False, not_before=STARTED),
-            "Agreed to be called back at 2026-11-20 14:03, at another number, +16175550123; "
-            "confirmed by key. Hung up, the place kept.",
+            (
+                "Agreed to be called back at 2026-11-20 14:03, at another number, +16175550123; "
+                "confirmed by key. Hung up, the place kept."
+            ),
         ),
         (record.CallbackDialled(2), "Was dialled, attempt 2."),
         (record.CallbackReached(), "Was reached, and pressed the key."),
         (
             record.CallbackNotReached("answering machine"),
-            "Was not reached: nobody pressed the key; it may have been an answering machine, "
-            "and nothing was left on it.",
+            (
+                "Was not reached: nobody pressed the key; it may have been an answering machine, "
+                "and nothing was left on it."
+            ),
         ),
         (record.CallbackGivenUp(4), "Was not reached in 4 attempts: no further one is made."),
         (record.Voicemail("billing", 75.4), "Left a message of 1:15 for billing."),

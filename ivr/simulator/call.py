@@ -65,7 +65,7 @@ class SimulatedCall:
     async def ask(self, turn: Turn) -> Heard:
         await self.play(*turn.sounds)
         while True:
-            heard = _heard(await self._line(), turn)
+            heard = _heard(await self._line(turn), turn)
             if not isinstance(heard, Spoke) or turn.ends_with(heard):
                 return heard
 
@@ -97,12 +97,15 @@ class SimulatedCall:
         if self._over.is_set():
             raise CallerGone
 
-    async def _line(self) -> str:
+    async def _line(self, turn: Turn) -> str:
+        """Who has nothing more to type hangs up when asked; but who only listens goes on, to music until it is cut."""
         line = await self._unless_over(self._terminal.line())
-        if line is None:
+        if line is None and turn.silence_seconds:
             self.caller_hangs_up()
-            raise CallerGone
-        return line.strip()
+        if line is None and not turn.barge_in:
+            await self._over.wait()
+        self._must_live()
+        return (line or "").strip()
 
     async def _unless_over(self, work: Coroutine[Any, Any, _T]) -> _T:
         """The result of `work`, or CallerGone as soon as the call is over."""
