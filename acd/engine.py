@@ -79,6 +79,7 @@ class Engine:
     def handle(self, event: Event, now: float) -> list[Command]:
         """What is to be done about the event. Raises UnknownStrategyError, and then nothing has changed."""
         self._orders.clear()
+        self.staff.changed.clear()
         # What people did beats what timers say; rules and offers come when both are through.
         self._apply(event, now)
         self._expire(now)

@@ -38,6 +38,7 @@ class Staff:
 
     def __init__(self, matching: Matching, crews: Crews, timers: Timers) -> None:
         self.people: dict[str, Person] = {}
+        self.changed: dict[str, None] = {}  # who stands elsewhere since acd.engine began with its last event
         self.day_began = 0.0
         self._matching = matching
         self._crews = crews
@@ -51,6 +52,7 @@ class Staff:
         self._after_failure = plan.after_failure
         before = self.people
         self.people = {}
+        self.changed.update(dict.fromkeys((*before, *(agent.name for agent in plan.agents))))
         for order, agent in enumerate(plan.agents):
             self.people[agent.name] = self._planned(before.pop(agent.name, None), agent, order, now)
         for person in before.values():
@@ -219,6 +221,7 @@ class Staff:
         """The offer is over: true when the person leaves or goes where they asked to go afterwards."""
         person.offer = None
         if person.leaving:
+            self.changed[person.name] = None
             if not any(person.items.values()):
                 del self.people[person.name]
             else:
@@ -256,6 +259,7 @@ class Staff:
         self._count(person, before, now)
         self._timers.cancel(PersonDue(person.name))
         person.presence, person.since, person.why = presence, now, why
+        self.changed[person.name] = None
         if presence is not Presence.WRAP_UP:
             person.wrapping_up = None
         if until is not None:

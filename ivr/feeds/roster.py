@@ -34,17 +34,14 @@ class Roster:
         }
 
     def changes(self, engine: Engine) -> list[PersonChanged]:
-        """Who stands elsewhere than when last asked; whoever was not there was logged out."""
-        people = engine.staff.people
-        gone = self._states.keys() - people.keys()
-        return [
-            *(
-                self._changed(person.name, person.presence, person.why)
-                for person in people.values()
-                if self._states.get(person.name, _LOGGED_OUT) != (person.presence, person.why)
-            ),
-            *(self._changed(name, *_LOGGED_OUT) for name in sorted(gone)),
-        ]
+        """Who stands elsewhere since the last event; whoever was not there was logged out."""
+        changed: list[PersonChanged] = []
+        for name in engine.staff.changed:
+            person = engine.staff.people.get(name)
+            state = _LOGGED_OUT if person is None else (person.presence, person.why)
+            if self._states.get(name, _LOGGED_OUT) != state:
+                changed.append(self._changed(name, *state))
+        return changed
 
     def leaving(self, queue: str, to: str) -> Leaving:
         """How a caller leaves who is sent away to a target: because nobody is there, when only that leads there."""
