@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from acd.timers import CallerDue, OfferDue, PersonDue, Subject, Timers
+from math import inf
+
+from acd.timers import SPARE, CallerDue, OfferDue, PersonDue, Subject, Timers
 
 
 def drained(timers: Timers, now: float) -> list[tuple[float, Subject]]:
@@ -48,3 +50,27 @@ def test_what_was_cancelled_and_set_again_for_the_same_moment_is_due_once() -> N
     timers.cancel(OfferDue(1))
     timers.set(OfferDue(1), 5)
     assert drained(timers, now=5) == [(5, OfferDue(1))]
+
+
+def test_at_the_same_moment_people_come_back_before_rings_end() -> None:
+    timers = Timers()
+    timers.set(CallerDue("c1"), 5)
+    timers.set(OfferDue(1), 5)
+    timers.set(PersonDue("ana"), 5)
+    assert [subject for _, subject in drained(timers, now=5)] == [PersonDue("ana"), OfferDue(1), CallerDue("c1")]
+
+
+def test_what_is_due_in_infinity_is_never_due() -> None:
+    timers = Timers()
+    timers.set(PersonDue("ana"), 5)
+    timers.set(PersonDue("ana"), inf)
+    assert (timers.next(), timers.is_set(PersonDue("ana"))) == (None, False)
+
+
+def test_what_was_set_again_and_again_takes_no_more_memory() -> None:
+    timers = Timers()
+    for moment in range(10 * SPARE):
+        timers.set(CallerDue("c1"), 1e9 - moment)
+        timers.set(CallerDue("c2"), 1e9 + moment)
+    assert len(timers._heap) <= 2 * 2 + SPARE
+    assert timers.all() == [(1e9 - 10 * SPARE + 1, CallerDue("c1")), (1e9 + 10 * SPARE - 1, CallerDue("c2"))]
