@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """One caller; `line` is the id of the call that was placed last, "" before the first."""
+    """One caller; `line` is the id of the call that was placed last, "" before the first. Agreed upon `at`."""
 
     call: str
     phi_number: str = field(repr=False)
     language: str
     line: str = ""
+    at: float = 0.0
 
 
 class BackRows(Protocol):

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 
-from ivr.store.schema import audit, calls, journal, journal_aside, notices, timeline, vault, voicemails
+from ivr.store.schema import (
+    audit,
+    callbacks,
+    calls,
+    journal,
+    journal_aside,
+    last_talks,
+    notices,
+    timeline,
+    vault,
+    voicemails,
+)
 
 # ---- journal ------------------------------------------------------------------------------------------------------
 
@@ -96,6 +107,16 @@ DELETE_VOICEMAIL = delete(voicemails).where(voicemails.c.id == bindparam("messag
 ADD_NOTICE = insert(notices)
 REMOVE_NOTICE = delete(notices).where(notices.c.id == bindparam("notice"))
 NOTICES = select(notices).where(notices.c.due >= bindparam("since")).order_by(notices.c.due)
+
+# ---- callers who ring, or are rung, again ------------------------------------------------------------------------
+
+ADD_CALLBACK = insert(callbacks)
+REMOVE_CALLBACK = delete(callbacks).where(callbacks.c.call == bindparam("known"))
+CALLBACKS = select(callbacks).where(callbacks.c.at >= bindparam("since")).order_by(callbacks.c.at)
+ADD_LAST_TALK = insert(last_talks)
+REMOVE_LAST_TALK = delete(last_talks).where(last_talks.c.party == bindparam("known"))
+FORGET_LAST_TALKS = delete(last_talks).where(last_talks.c.at < bindparam("before"))
+LAST_TALKS = select(last_talks).where(last_talks.c.at >= bindparam("since")).order_by(last_talks.c.at)
 
 # ---- audit, vault -------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ journal_aside    journal rows that could not be read back, and what followed the
 calls 1──n timeline
 voicemails       the sound is a sealed file beside the database
 notices          alerts on their way to people
+callbacks        callers who are to be called back, and the call that was placed last
+last_talks       with whom a party, a keyed hash of a number, talked last
 audit            who looked at or deleted what
 vault            the fingerprint of the key that sealed this database
 """
@@ -117,6 +119,26 @@ notices = Table(
     Column("alert_rung", Integer, nullable=False),
     Column("alert_at", Double, nullable=False),
     Index("notices_by_due", "due"),
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("call", String(150), primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("sealed_number", LargeBinary, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("line", String(150), nullable=False),
+    Index("callbacks_by_time", "at"),
+)
+
+last_talks = Table(
+    "last_talks",
+    metadata,
+    Column("party", String(64), primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Index("last_talks_by_time", "at"),
 )
 
 audit = Table(
