@@ -153,9 +153,9 @@ class Offers:
         self._close(offer)
         caller = self._lobby.callers[offer.call]
         seconds = now - offer.talk_began + offer.queue.wrap_up.seconds
-        room = self._lobby.room_of(offer.queue)
-        room.stats.handled(seconds, now)
-        room.waits.handled(seconds, now)
+        if room := self._lobby.rooms.get(offer.queue.name):  # a talk may outlive its queue
+            room.stats.handled(seconds, now)
+            room.waits.handled(seconds, now)
         self._lobby.leave(caller, now)
         person = self._person(offer)
         if offer.queue.kind == CALL:

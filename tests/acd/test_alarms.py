@@ -14,10 +14,11 @@ from acd.events import (
     CallerLeft,
     Configured,
     TalkBegan,
+    TalkEnded,
     TimePassed,
 )
 from acd.model import Callback, Condition, Escalation, Queue, Rung
-from tests.acd.scene import ANA, BO, DESK, engine_with, join, serve, talk
+from tests.acd.scene import ANA, BO, DESK, HEART, engine_with, join, serve, talk
 
 LADDER = (Rung(("charge_nurse",), 120), Rung(("manager", "on_call"), 300))
 
@@ -192,6 +193,14 @@ def test_an_alert_whose_queue_is_no_more_is_over() -> None:
     join(engine, "c1", now=20)
     engine.handle(TimePassed(), now=500)
     assert over() in engine.handle(Configured((), ()), now=510)
+
+
+def test_a_talk_that_outlives_its_queue_alerts_nobody() -> None:
+    engine = engine_with(ANA, BO, queues=[BARE])
+    join(engine, "c1", now=1)
+    talk(engine, 1, now=2)
+    engine.handle(Configured((HEART,), (ANA,)), now=3)
+    assert engine.handle(TalkEnded(1), now=60) == []
 
 
 def test_a_shorter_ladder_tells_its_last_rung() -> None:

@@ -113,6 +113,33 @@ def test_a_step_that_ends_for_too_few_people_ends_when_one_leaves() -> None:
     ]
 
 
+def test_a_step_that_ends_for_a_low_service_level_ends_when_it_sinks() -> None:
+    queue = Queue("desk", (step("cardiology", Condition(service_level_below=0.8)), step("desk")))
+    engine = engine_with(CAI, ANA, queues=[queue])
+    join(engine, "c0", now=0)
+    serve(engine, 1, 10, 20)
+    join(engine, "c1", now=20)
+    talk(engine, 2, now=25)
+    join(engine, "c2", "gives up", now=30)
+    commands = engine.handle(CallerLeft("gives up", dropped=True), now=90)
+    assert commands[:2] == [stepped("c2", 1, "the service level is below 80 %"), ring(3, ANA, "c2")]
+
+
+def test_a_step_that_ends_for_a_long_estimated_wait_ends_when_the_line_grows() -> None:
+    queue = Queue("desk", (step("cardiology", Condition(estimated_wait_seconds=600)), step("desk")))
+    engine = engine_with(CAI, ANA, queues=[queue])
+    engine.handle(AgentNotReady("ana", "lunch"), now=0)
+    join(engine, "c0", now=0)
+    serve(engine, 1, 10, 310)
+    join(engine, "c1", now=311)
+    talk(engine, 2, now=311)
+    assert [type(each) for each in join(engine, "c2", now=312)] == [TellPosition]
+    commands = [command for call in ("c3", "c4", "c5") for command in join(engine, call, now=313)]
+    why = "the estimated wait is 10 min or more"
+    assert {command.call for command in commands if isinstance(command, Stepped)} == {"c2", "c3", "c4", "c5"}
+    assert {command.why for command in commands if isinstance(command, Stepped)} == {why}
+
+
 def test_what_was_relaxed_stays_relaxed() -> None:
     engine = engine_with(ANA, queues=[AFTER_A_MINUTE])
     join(engine, "c1")
