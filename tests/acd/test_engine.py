@@ -1,23 +1,36 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
 import pytest
 
 from acd.commands import Connect, Ring, StopRinging, TellPosition
 from acd.events import (
+    AgentLoggedOut,
     AgentReady,
     CallerJoined,
     CallerLeft,
     Cause,
     OfferAnswered,
     OfferFailed,
+    Reconciled,
     TalkBegan,
     TalkEnded,
     TimePassed,
 )
+from acd.model import Absence, Condition, Overflow, Queue, Ringing, WrapUp
 from acd.offers import CONNECT_SECONDS, RING_GRACE_SECONDS
 from acd.skills import Needs
 from acd.staff import BACK_OFF_SECONDS
-from tests.acd.scene import ANA, BO, CAI, URGENT, engine_with, join, line_of, ring, state_of, talk
+from acd.strategies import drawn
+from tests.acd.scene import ANA, BO, CAI, URGENT, engine_with, join, line_of, ring, state_of, step, talk
+
+if TYPE_CHECKING:
+    from acd.events import Event
 
 RING_OVER = 1 + 20 + RING_GRACE_SECONDS
 
@@ -247,3 +260,52 @@ def test_one_caller_is_never_offered_to_two_people() -> None:
     engine = engine_with(ANA, BO)
     commands = [*join(engine, "c1"), *engine.handle(AgentReady("bo"), now=2)]
     assert [command for command in commands if isinstance(command, Ring)] == [ring(1, ANA, "c1")]
+
+
+# ---- the same everywhere ------------------------------------------------------------------------------------------
+
+PLACES = (
+    Queue(
+        "desk",
+        (step("desk and not cardiology", Condition(30)), step("desk or cardiology")),
+        strategy="random",
+        ringing=Ringing(at_once=2),
+        overflow=(Overflow(Condition(length=6, empty=frozenset(Absence)), to="voicemail"),),
+        wrap_up=WrapUp(5),
+    ),
+    Queue("heart", (step("cardiology or desk >= 3"),), strategy="weighted", nearest_first=True),
+)
+
+
+def busy_day(events: int = 600) -> str:
+    """What became of a drawn history, as one number."""
+    engine = engine_with(ANA, BO, CAI, queues=PLACES)
+    said = []
+    for number in range(events):
+        one, two, three = (drawn(7, number, which) % 1000 for which in range(3))
+        offers, call = [offer.id for offer in engine.offers()], f"c{number}"
+        offer = offers[two % len(offers)] if offers else 0
+        event: Event = (
+            CallerJoined(call, ("desk", "heart")[two % 2], preferred=("bo", "cai")[: three % 3], preferred_seconds=20),
+            OfferAnswered(offer),
+            TalkBegan(offer),
+            TalkEnded(offer),
+            OfferFailed(offer, list(Cause)[three % len(Cause)]),
+            CallerLeft(next(iter(sorted(engine.calls())), "")),
+            AgentLoggedOut(("ana", "bo", "cai")[two % 3]),
+            AgentReady(("ana", "bo", "cai")[three % 3]),
+            Reconciled(engine.calls(), frozenset(offers[::2]) | {900_001, 900_002}, frozenset(offers[1::4])),
+            TimePassed(),
+        )[one % 10]
+        said.append(engine.handle(event, now=3.0 * number))
+    return sha256(repr(said).encode()).hexdigest()
+
+
+def test_the_same_history_has_the_same_outcome_in_every_process() -> None:
+    """Sets of names are in another order in each process, unless PYTHONHASHSEED is the same."""
+    said = set()
+    for seed in "123":
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, "-c", f"from {__name__} import busy_day; print(busy_day())"]
+        said.add(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip())
+    assert said == {busy_day()}
