@@ -149,6 +149,7 @@ class Lobby:
             caller.own_head_start = event.head_start_seconds
         if not caller.resting:
             self.room(caller).add(caller)
+        self._shortened[caller.queue.name] = None  # who loses a head start makes room
         self._touch(caller)
         self.stirred(caller)
 
