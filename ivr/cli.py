@@ -14,6 +14,7 @@ COMMANDS = {
     "explain": "calls:explain",
     "voicemail": "voicemail:voicemail",
     "staffing": "staffing:staffing",
+    "simulate": "simulate:simulate_",
     "status": "people:status",
     "ready": "people:ready",
     "not-ready": "people:not_ready",

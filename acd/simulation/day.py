@@ -72,7 +72,8 @@ class Day:
     """`shifts`: from when to when each person is at work; the time between two stretches is a break.
 
     Who is not named stays at home. `paces`: a person's talks last so many times as long; 1 where nothing is said.
-    `callbacks`: when callers of a queue may be called back; at any time where nothing is said.
+    `callbacks`: when callers of a queue may be called back; at any time where nothing is said. In `urgent`
+    queues everybody is urgent.
     """
 
     visitors: tuple[Visitor, ...]
@@ -80,6 +81,7 @@ class Day:
     habits: Habits = Habits()
     paces: Mapping[str, float] = field(default_factory=dict)
     callbacks: Mapping[str, Callback] = field(default_factory=dict)
+    urgent: frozenset[str] = frozenset()
     until: float = DAY_SECONDS
 
 
@@ -107,7 +109,7 @@ class _Run:
         self._handle(replace(plan, agents=at_home))
         self._plan_shifts()
         for visitor in day.visitors:
-            self._at(visitor.at, _joins(visitor))
+            self._at(visitor.at, _joins(visitor, day.urgent))
 
     def figures(self, passed: Callable[[float], None]) -> Figures:
         told = HALF_HOUR_SECONDS
@@ -269,6 +271,6 @@ class _Run:
         return (self._total, self._queues[queue]) if queue in self._queues else (self._total,)
 
 
-def _joins(visitor: Visitor) -> CallerJoined:
-    urgency = Urgency.URGENT if visitor.urgent else Urgency.ROUTINE
+def _joins(visitor: Visitor, urgent: frozenset[str]) -> CallerJoined:
+    urgency = Urgency.URGENT if visitor.urgent or visitor.queue in urgent else Urgency.ROUTINE
     return CallerJoined(visitor.call, visitor.queue, needs=visitor.needs, urgency=urgency)
