@@ -51,7 +51,7 @@ class Alarms:
 
     def look(self, touched: dict[str, None], now: float) -> None:
         """Raise and end the alarms of these queues, and forget them."""
-        for queue in touched:
+        for queue in sorted(touched):
             if room := self._lobby.rooms.get(queue):
                 for escalation in room.queue.escalations:
                     self._look(room, escalation, now)

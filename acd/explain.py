@@ -137,8 +137,10 @@ class _Look:
 
     def at(self, person: Person) -> Considered:
         if self.offer is not None and self.offer.agent == person.name:
-            measure = self._measured(person)
-            return Considered(person.name, Verdict.CHOSEN, measure or STRATEGIES[self.offer.queue.strategy].rule)
+            strategy, measured = STRATEGIES[self.offer.queue.strategy], self._measured(person)
+            return Considered(
+                person.name, Verdict.CHOSEN, f"{strategy.label} {measured}" if measured else strategy.rule
+            )
         why = self._unfit(person) or self._unavailable(person) or self._less_fit(person)
         return Considered(person.name, Verdict.PASSED_OVER, why)
 
@@ -194,12 +196,13 @@ class _Look:
         nearer = self.offer.queue.nearest_first and person.agent.site != chosen.agent.site
         if nearer and chosen.agent.site == self.caller.site:
             return f"{chosen.name} is at the caller's site"
+        strategy = STRATEGIES[self.offer.queue.strategy]
         mine, theirs = self._measured(person), self._measured(chosen)
         if not mine:
-            return "it was not their turn" if STRATEGIES[self.offer.queue.strategy].takes_turns else "not drawn"
+            return "it was not their turn" if strategy.takes_turns else "not drawn"
         if mine == theirs:
-            return f"the same as {chosen.name} ({mine}), and named later in the plan"
-        return f"{mine}, against {theirs} of {chosen.name}"
+            return f"{strategy.label} {mine}, the same as {chosen.name}, and named later in the plan"
+        return f"{strategy.label} {mine}, against {theirs} of {chosen.name}"
 
     def _measured(self, person: Person) -> str:
         assert self.offer is not None

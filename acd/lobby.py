@@ -243,6 +243,7 @@ class Lobby:
     def hangs_up_for_callback(self, caller: Caller, callback: Callback, now: float) -> None:
         self._step_out(caller, now)
         caller.back = Back(callback)
+        caller.told = None
         self._step_in(caller, now)
 
     def is_on_the_line(self, caller: Caller, now: float) -> None:

@@ -47,7 +47,7 @@ class Offers:
         caller = self._lobby.callers[call]
         queue = caller.queue
         self.last += 1
-        first = caller.away and queue.callback.caller_first
+        first = caller.away and queue.callback.caller_first and not caller.offers
         stage = Stage.RESERVED if first else Stage.RINGING
         offer = self.open[self.last] = Offer(self.last, agent, call, queue, now, stage)
         self._lobby.rung(caller, offer.id)

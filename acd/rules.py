@@ -71,12 +71,17 @@ class Rules:
                 del lobby.unsettled[call]
                 if caller := lobby.callers.get(call):
                     self._settle(caller, now)
-            for crew in tuple(self._crews.deserted):
-                del self._crews.deserted[crew]
-                lobby.unsettled.update(dict.fromkeys(self._matching.callers_of(crew)))
+            self._look_at_deserted()
             self._watch(now)
             if not lobby.unsettled:
                 return
+
+    def _look_at_deserted(self) -> None:
+        """In the order in which callers joined: that of the crews is another one after a restart."""
+        calls = {call for crew in self._crews.deserted for call in self._matching.callers_of(crew)}
+        self._crews.deserted.clear()
+        callers = self._lobby.callers
+        self._lobby.unsettled.update(dict.fromkeys(sorted(calls, key=lambda call: callers[call].number)))
 
     def _settle(self, caller: Caller, now: float) -> None:
         self._matching.remove_caller(caller)
@@ -185,7 +190,7 @@ class Rules:
 
     def _watch(self, now: float) -> None:
         """When a condition of a touched queue becomes true, everybody there is looked at; never while it just stays."""
-        for queue in tuple(self._crews.touched):
+        for queue in sorted(self._crews.touched):
             del self._crews.touched[queue]
             self.touched[queue] = None
             room = self._lobby.rooms.get(queue)

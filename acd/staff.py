@@ -102,16 +102,23 @@ class Staff:
     # ---- what people say ------------------------------------------------------------------------------------------
 
     def ready(self, person: Person, now: float) -> None:
-        """Ready from `now` on; during an offer, or on duty already, only what was to come afterwards is taken back."""
+        """Ready from `now` on; during an offer, or on duty already, only what was to come afterwards is taken back.
+
+        A wrap-up that waits for a disposition ends with it, then at once.
+        """
         person.afterwards = None
-        if person.presence not in BUSY | _ON_DUTY:
+        if person.wrapping_up and person.wrapping_up.awaits_disposition:
+            person.wrapping_up.ends = min(person.wrapping_up.ends, now)
+        elif person.presence not in BUSY | _ON_DUTY:
             if person.presence is Presence.LOGGED_OUT:
                 self._catch_up(person)
             self._on_duty(person, now)
 
     def _catch_up(self, person: Person) -> None:
-        """Who signs in at noon counts as having worked like whoever did least, or would be rung for every call."""
-        others = [each.work for each in self.people.values() if each is not person and each.presence in AT_WORK]
+        """Who signs in at noon counts as having worked like whoever did least of those with a skill in common, or
+        would be rung for every call.
+        """
+        others = [each.work for each in self.people.values() if each is not person and _alike(each, person)]
         if others:
             work = person.work
             work.calls = max(work.calls, min(other.calls for other in others))
@@ -146,6 +153,7 @@ class Staff:
     def talks(self, person: Person, now: float) -> None:
         """A talk began."""
         self._enter(person, Presence.TALKING, now)
+        person.disposed = False
         person.work.calls += 1
         if person.agent.calls_per_hour is not None:
             person.began.append(now)
@@ -172,7 +180,7 @@ class Staff:
         if self._settled(person, now):
             return
         latest = now + max(rules.longest_seconds, rules.seconds)
-        person.wrapping_up = WrappingUp(now + rules.seconds, latest, rules.disposition)
+        person.wrapping_up = WrappingUp(now + rules.seconds, latest, rules.disposition and not person.disposed)
         self._enter(person, Presence.WRAP_UP, now)
         self._time_wrap_up(person, person.wrapping_up)
 
@@ -182,7 +190,10 @@ class Staff:
             self._time_wrap_up(person, wrapping)
 
     def disposed(self, person: Person, now: float) -> None:
-        if wrapping := person.wrapping_up:
+        """People say what becomes of a call while it goes on, or afterwards."""
+        if person.presence is Presence.TALKING:
+            person.disposed = True
+        elif wrapping := person.wrapping_up:
             wrapping.awaits_disposition = False
             wrapping.ends = max(wrapping.ends, now)
             self._time_wrap_up(person, wrapping)
@@ -277,6 +288,11 @@ class Staff:
             work.busy_seconds += elapsed
         if work.at_work_seconds:
             work.occupancy = work.busy_seconds / work.at_work_seconds
+
+
+def _alike(other: Person, person: Person) -> bool:
+    skills = person.agent.skills
+    return other.presence in AT_WORK and (not skills or not skills.keys().isdisjoint(other.agent.skills))
 
 
 def _until(now: float, longest: float | None) -> float | None:

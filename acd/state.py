@@ -59,7 +59,7 @@ BUSY = frozenset({Presence.RESERVED, Presence.RINGING, Presence.ANSWERED, Presen
 """An offer holds the person."""
 
 AT_WORK = frozenset(Presence) - _AWAY - {Presence.GONE}
-"""Who serves callers, now or soon."""
+"""Who serves callers, now or soon. That a phone cannot be reached is seen once a wrap-up or a back-off is over."""
 
 ABSENCES = {
     Presence.LOGGED_OUT: Absence.UNAVAILABLE,
@@ -124,8 +124,9 @@ class Person:
     `last_call_ended` when the last talk ended (0 before the first), `order` the place in the plan.
 
     `afterwards` is what was asked for during an offer: presence, reason, longest seconds. `leaving` marks a person whom
-    the plan no longer names, but who has an offer to finish. `items` are the offers of shared work, by kind. `began`
-    are the beginnings of the talks of the last hour, kept for whom a limit holds.
+    the plan no longer names, but who has an offer to finish. `items` are the offers of shared work, by kind. `disposed`
+    says that the disposition of the present call was given while it went on. `began` are the beginnings of the talks of
+    the last hour, kept for whom a limit holds.
     """
 
     agent: Agent
@@ -142,6 +143,7 @@ class Person:
     device: Device = Device.FREE
     work: Work = field(default_factory=Work)
     wrapping_up: WrappingUp | None = None
+    disposed: bool = False
     began: list[float] = field(default_factory=list)
 
     @property

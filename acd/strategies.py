@@ -41,12 +41,13 @@ Choose: TypeAlias = "Callable[[Line, Choosing], Place]"
 class Strategy:
     """`rank` orders the ready people, smallest first, and stays the same while a person is ready.
 
-    Equal ranks go by the order of the plan. `measure` says a person's rank in words: (person, needs, now) -> words;
-    where chance or turns decide it is None. `choose` takes one of the ordered.
+    Equal ranks go by the order of the plan. `label` and `measure` say a person's rank in words, (person, needs, now) ->
+    words; where chance or turns decide there is none. `choose` takes one of the ordered.
     """
 
     rule: str
     rank: Callable[[Person, Needs], tuple[float, ...]]
+    label: str = ""
     measure: Callable[[Person, Needs, float], str] | None = None
     choose: Choose = lambda line, _: line.front
     takes_turns: bool = False
@@ -75,47 +76,50 @@ def _by_weight(line: Line, choosing: Choosing) -> Place:
     return _by_lot(line, choosing)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} % of the time at work"
-
-
 STRATEGIES = {
     "longest-idle": Strategy(
         rule="the person available longest (since the last call, or since signing in)",
         rank=lambda person, _: (person.idle_since,),
-        measure=lambda person, _, now: f"available for {now - person.idle_since:.0f} s",
+        label="available for",
+        measure=lambda person, _, now: f"{now - person.idle_since:.0f} s",
     ),
     "longest-since-call": Strategy(
         rule="the person whose last call ended longest ago",
         rank=lambda person, _: (person.last_call_ended,),
+        label="last call",
         measure=lambda person, _, now: (
-            f"last call {now - person.last_call_ended:.0f} s ago" if person.last_call_ended else "no call yet"
+            f"{now - person.last_call_ended:.0f} s ago" if person.last_call_ended else "never"
         ),
     ),
     "fewest-calls": Strategy(
         rule="the person with the fewest calls today",
         rank=lambda person, _: (person.work.calls, person.idle_since),
-        measure=lambda person, _, __: f"calls today: {person.work.calls}",
+        label="calls today:",
+        measure=lambda person, _, __: f"{person.work.calls}",
     ),
     "least-talk-time": Strategy(
         rule="the person who talked least today",
         rank=lambda person, _: (person.work.talk_seconds, person.idle_since),
-        measure=lambda person, _, __: f"talked {person.work.talk_seconds:.0f} s today",
+        label="talked today:",
+        measure=lambda person, _, __: f"{person.work.talk_seconds:.0f} s",
     ),
     "least-occupied": Strategy(
         rule="the person least occupied by calls (as of becoming ready)",
         rank=lambda person, _: (person.work.occupancy, person.idle_since),
-        measure=lambda person, _, __: f"occupied {_percent(person.work.occupancy)}",
+        label="occupied",
+        measure=lambda person, _, __: f"{100 * person.work.occupancy:.0f} % of the time at work",
     ),
     "most-skilled": Strategy(
         rule="the person with the highest levels in what is needed",
         rank=lambda person, needs: (-needs.strength(person.agent.skills), person.idle_since),
-        measure=lambda person, needs, _: f"levels in what is needed: {needs.strength(person.agent.skills)}",
+        label="levels in what is needed:",
+        measure=lambda person, needs, _: f"{needs.strength(person.agent.skills)}",
     ),
     "fewest-skills": Strategy(
         rule="the person with the fewest skills, so that others stay free for who needs them",
         rank=lambda person, _: (len(person.agent.skills), person.idle_since),
-        measure=lambda person, _, __: f"skills: {len(person.agent.skills)}",
+        label="skills:",
+        measure=lambda person, _, __: f"{len(person.agent.skills)}",
     ),
     "round-robin": Strategy(
         rule="the next person in turn",
@@ -126,7 +130,8 @@ STRATEGIES = {
     "ordered": Strategy(
         rule="the first person in the order of the plan",
         rank=lambda _, __: (),
-        measure=lambda person, _, __: f"number {person.order + 1} in the plan",
+        label="number in the plan:",
+        measure=lambda person, _, __: f"{person.order + 1}",
     ),
     "random": Strategy(rule="a person by lot", rank=lambda _, __: (), choose=_by_lot),
     "weighted": Strategy(rule="a person by lot, by weight", rank=lambda _, __: (), choose=_by_weight),

@@ -98,6 +98,7 @@ class Someone:
     wrap_ends: float = 0
     wrap_latest: float = 0
     wrap_waits: bool = False
+    disposed: bool = False
 
     @property
     def at_work(self) -> bool:
@@ -250,7 +251,7 @@ class NaiveEngine:
                 if (visitor := self.visitor(call)) and not visitor.talking:
                     for each in self.attempts_for(visitor):
                         self.withdraw(each)
-                    visitor.callback, visitor.dialled = callback, 0
+                    visitor.callback, visitor.dialled, visitor.told = callback, 0, None
             case CallbackCancelled(call):
                 if (visitor := self.visitor(call)) and visitor.callback is not None and not visitor.talking:
                     self.leave(visitor)
@@ -263,7 +264,9 @@ class NaiveEngine:
                 if person := self.person(agent):
                     person.afterwards = None
                     self.catch_up(person)
-                    if person.state in {"out", "not ready", "resting", "wrapping"}:
+                    if person.state == "wrapping" and person.wrap_waits:
+                        person.wrap_ends = min(person.wrap_ends, self.now)
+                    elif person.state in {"out", "not ready", "resting", "wrapping"}:
                         self.on_duty(person)
             case AgentNotReady(agent, _, longest):
                 self.away(agent, "not ready", FOR_EVER if longest is None else longest)
@@ -273,8 +276,9 @@ class NaiveEngine:
                 if (person := self.person(agent)) and person.state == "wrapping":
                     person.wrap_ends = min(person.wrap_ends + seconds, person.wrap_latest)
             case Disposed(agent):
-                if (person := self.person(agent)) and person.state == "wrapping":
-                    person.wrap_waits = False
+                if (person := self.person(agent)) and person.state in {"talking", "wrapping"}:
+                    person.wrap_waits, person.disposed = False, True
+                    person.wrap_ends = max(person.wrap_ends, self.now)
             case DeviceChanged(agent, device):
                 self.device(agent, device)
             case OfferAnswered(number):
@@ -420,7 +424,9 @@ class NaiveEngine:
         return "ready", FOR_EVER
 
     def catch_up(self, person: Someone) -> None:
-        others = [each for each in self.people if each is not person and each.at_work]
+        mine = set(person.agent.skills)
+        alike = [each for each in self.people if not mine or mine & set(each.agent.skills)]
+        others = [each for each in alike if each is not person and each.at_work]
         if person.state == "out" and others:
             person.calls = max(person.calls, min(each.calls for each in others))
             person.talked = max(person.talked, min(each.talked for each in others))
@@ -468,7 +474,8 @@ class NaiveEngine:
             self.rests(person, rest)
         else:
             rules = attempt.queue.wrap_up
-            person.wrap_ends, person.wrap_waits = self.now + rules.seconds, rules.disposition
+            person.wrap_ends = self.now + rules.seconds
+            person.wrap_waits = rules.disposition and not person.disposed
             person.wrap_latest = self.now + max(rules.longest_seconds, rules.seconds)
             self.enters(person, "wrapping")
         if person.leaving and not any(each.person is person for each in self.attempts):
@@ -592,6 +599,7 @@ class NaiveEngine:
             attempt.visitor.talking = True
             if attempt.queue.kind == CALL:
                 attempt.person.calls += 1
+                attempt.person.disposed = False
                 if attempt.person.agent.calls_per_hour is not None:
                     attempt.person.began.append(self.now)
 
@@ -829,7 +837,7 @@ class NaiveEngine:
         self.attempts.append(attempt)
         if queue.strategy == "round-robin":
             self.last_rung[queue.name] = person.agent.name
-        if visitor.callback is not None and queue.callback.caller_first:
+        if visitor.callback is not None and queue.callback.caller_first and len(self.attempts_for(visitor)) == 1:
             self.stage(attempt, "reserved")
             self.dial(attempt)
         else:
