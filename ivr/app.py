@@ -12,18 +12,26 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from ivr.alerting import AlertCalls, Alerting
 from ivr.asterisk.front_door import AsteriskFrontDoor
 from ivr.asterisk.settings import Address, AsteriskSettings
+from ivr.backs import Backs
 from ivr.clock import SystemClock
 from ivr.control import open_door
 from ivr.desk import Desk
 from ivr.errors import UserError
 from ivr.front_desk import FrontDesk
 from ivr.menus import load as plans
-from ivr.menus.routing import routing_of
+from ivr.menus.routing import rotas_of, routing_of
 from ivr.menus.wording import intents_of, phrases_of, wordings
+from ivr.notify.contact import contact
+from ivr.notify.dispatcher import Dispatcher
+from ivr.notify.outbox import Outbox
+from ivr.notify.phone import PhonePort
+from ivr.notify.ports import ports_of
 from ivr.orders import Accept
-from ivr.queueing import Phones, QueueRunner
+from ivr.queueing import Phones, Ports, QueueRunner
+from ivr.regulars import Regulars
 from ivr.shipped import shipped
 from ivr.speech.intents import IntentModel
 from ivr.speech.lexicon import load_lexicons
@@ -34,7 +42,9 @@ from ivr.speech.tts import VoiceSettings, search_folders
 from ivr.speech.understanding import PlanUnderstanding
 from ivr.store.database import open_database
 from ivr.store.journal import Journal
+from ivr.store.notices import StoredNotices
 from ivr.store.records import RecordWriter
+from ivr.store.regulars import StoredBacks, StoredTalks
 from ivr.store.vault import unlock
 from ivr.store.voicemail import StoredMessages
 
@@ -68,7 +78,8 @@ async def serve(settings: given.Settings, progress: Progress) -> None:
         vault = await unlock(database)
         prompts = await prompts_of(plan, settings, progress)
         clock = SystemClock()
-        record = RecordWriter(database, vault, ZoneInfo(plan.practice.timezone))
+        zone = ZoneInfo(plan.practice.timezone)
+        record = RecordWriter(database, vault, zone)
         messages = StoredMessages(database, vault)
         await messages.rescue()
 
@@ -79,13 +90,28 @@ async def serve(settings: given.Settings, progress: Progress) -> None:
             return await desk.person(phone, ready=ready)
 
         door = AsteriskFrontDoor(asterisk_of(settings.asterisk), ears, take, person)
-        queues = QueueRunner(door.switch, Journal(database), record, clock)
-        work = Desk(plan, ears, understanding, prompts, queues, record, messages, clock)
-        desk = FrontDesk(work, lambda: door.ami.up, record.close_interrupted)
+        regulars = Regulars(vault.pseudonym, StoredTalks(database))
+        await regulars.load(clock.now())
+
+        def acknowledged(alert: str, address: str) -> None:
+            queues.acknowledge(int(alert), dispatcher.person_at("phone", address) or "the phone")
+
+        alert_calls = AlertCalls(door.switch, prompts, plan.practice.languages[0])
+        ways = ports_of(settings.notify, clock, PhonePort(alert_calls, acknowledged))
+        outbox = Outbox(ways, StoredNotices(database, vault), clock)
+        contacts = {name: contact(name, person.ways) for name, person in plan.people.items()}
+        dispatcher = Dispatcher(contacts, rotas_of(plan), outbox, clock)
+        alerting = Alerting(dispatcher.alert, dispatcher.over, clock)
+        backs = Backs(StoredBacks(database, vault))
+        ports = Ports(backs, alerting, observers=(regulars.saw,), timezone=zone)
+        queues = QueueRunner(door.switch, Journal(database), record, clock, ports)
+        work = Desk(plan, ears, understanding, prompts, queues, record, messages, clock, regulars)
+        desk = FrontDesk(work, lambda: door.ami.up, record.close_interrupted, alert_calls)
         restored = await queues.restore()
         await queues.configure(routing_of(plan), phones_of(plan))
         async with asyncio.TaskGroup() as group, _writing(record):
-            running = group.create_task(queues.run(desk))
+            works = (queues.run(desk), regulars.run(), alerting.run(), outbox.run())
+            running = [group.create_task(work) for work in works]
             await door.start()
             control = await open_door(settings.state, desk.answer)
             log.info("careline serves", plan=str(settings.plan), events_restored=restored)
@@ -93,7 +119,8 @@ async def serve(settings: given.Settings, progress: Progress) -> None:
             log.info("careline stops; callers hear music until it is back")
             control.close()
             await door.close()
-            running.cancel()
+            for task in running:
+                task.cancel()
 
 
 def understanding_of(plan: Plan, file: Path) -> PlanUnderstanding:

@@ -18,6 +18,10 @@ COMMANDS = {
     "status": "people:status",
     "ready": "people:ready",
     "not-ready": "people:not_ready",
+    "wrap-up": "people:wrap_up",
+    "priority": "people:priority",
+    "alerts": "alerts:alerts",
+    "acknowledge": "alerts:acknowledge",
     "doctor": "diagnose:doctor",
     "model": "diagnose:model",
 }

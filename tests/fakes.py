@@ -15,7 +15,9 @@ from ivr.record import CallFacts, CallRecord, CallSummary, Entry, Noted, Numberi
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from acd.commands import Alert
     from acd.events import Event
+    from ivr.backs import Back
 
 
 PATIENCE = 10.0  # seconds that a test waits for what must happen
@@ -85,6 +87,36 @@ class RememberedJournal:
     def _must_work(self) -> None:
         if self.broken:
             raise JournalBroken("the disk is full")
+
+
+class RememberedBacks:
+    """ivr.backs.BackRows in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Back] = {}
+
+    async def keep(self, back: Back) -> None:
+        self.rows[back.call] = back
+
+    async def remove(self, call: str) -> None:
+        self.rows.pop(call, None)
+
+    async def all(self) -> list[Back]:
+        return list(self.rows.values())
+
+
+class RememberedAlerts:
+    """ivr.orders.Alerts that only keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.told: Seen[Alert] = Seen()
+        self.ended: Seen[int] = Seen()
+
+    def alert(self, order: Alert) -> None:
+        self.told.add(order)
+
+    def over(self, alert: int) -> None:
+        self.ended.add(alert)
 
 
 class RememberedRecord:

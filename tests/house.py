@@ -12,21 +12,24 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ivr.alerting import AlertCalls
 from ivr.app import phones_of
+from ivr.backs import Backs
 from ivr.desk import Desk
 from ivr.front_desk import FrontDesk
 from ivr.menus.routing import routing_of
 from ivr.menus.wording import intents_of
-from ivr.queueing import QueueRunner
+from ivr.queueing import Ports, QueueRunner
+from ivr.regulars import Regulars
 from ivr.services import RedFlag, Understood
 from ivr.simulator.call import SimulatedCall
 from ivr.simulator.switch import Manner, SimulatedSwitch
 from ivr.simulator.terminal import Script
 from ivr.trial import TypedEars, text_prompts
-from tests.fakes import FakeClock, RememberedJournal, RememberedRecord, Seen
+from tests.fakes import FakeClock, RememberedAlerts, RememberedBacks, RememberedJournal, RememberedRecord, Seen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 
     from acd.events import Event
     from ivr.menus.model import Plan
@@ -54,6 +57,21 @@ class WatchedRecord(RememberedRecord):
     def ended(self, call: str, at: float) -> None:
         super().ended(call, at)
         self.over.add(call)
+
+
+class Listener(Script):
+    """A caller who does what is written, and then stays on the line, in silence."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        super().__init__(lines)
+        self.asked: Seen[None] = Seen()
+
+    async def line(self) -> str | None:
+        line = await super().line()
+        if line is None:
+            self.asked.add(None)
+            await asyncio.Event().wait()
+        return line
 
 
 class WatchedCall(SimulatedCall):
@@ -113,6 +131,8 @@ class House:
         understanding: Understanding | None = None,
         ears: Ears | None = None,
         journal: RememberedJournal | None = None,
+        backs: RememberedBacks | None = None,
+        outside: Collection[str] = (),
         switch: SimulatedSwitch | None = None,
         manner: Manner = Manner.WAITS,
     ) -> None:
@@ -121,14 +141,18 @@ class House:
         self.journal = journal or RememberedJournal()
         self.told: Seen[str] = Seen()
         self.switch = switch or SimulatedSwitch(
-            {person.phone: manner for person in plan.people.values()},
+            {person.phone: manner for person in plan.people.values()} | dict.fromkeys(outside, manner),
             pace=0.0 if manner is Manner.ANSWERS else 1.0,
             tell=self.told.add,
         )
         self.record = WatchedRecord()
         self.messages = KeptMessages()
         self.prompts: TextPrompts = text_prompts(plan)
-        self.queues = QueueRunner(self.switch, self.journal, self.record, self.clock)
+        self.backs = backs or RememberedBacks()
+        self.alerts = RememberedAlerts()
+        self.regulars = Regulars(lambda number: f"party {number[-2:]}")
+        ports = Ports(Backs(self.backs), self.alerts, observers=(self.regulars.saw,))
+        self.queues = QueueRunner(self.switch, self.journal, self.record, self.clock, ports)
         self.work = Desk(
             plan,
             ears or TypedEars(),
@@ -138,10 +162,14 @@ class House:
             self.record,
             self.messages,
             self.clock,
+            self.regulars,
         )
+        self.alert_calls = AlertCalls(self.switch, self.prompts, plan.practice.languages[0])
+        self.switch.take = self.comes_in
         self.held: Seen[frozenset[str]] = Seen()
-        self.desk = FrontDesk(self.work, lambda: True, self._close_interrupted)
+        self.desk = FrontDesk(self.work, lambda: True, self._close_interrupted, self.alert_calls)
         self.calls: dict[str, WatchedCall] = {}
+        self.scripts: dict[str, Script] = {}
         self._serving: list[asyncio.Task[None]] = []
         self._group: asyncio.TaskGroup | None = None
 
@@ -164,6 +192,17 @@ class House:
         script = Script(lines)
         self.takes(WatchedCall(call, script, self.prompts, self.switch, caller_number=NUMBER, **facts))
         return script
+
+    def listener(self, *lines: str, call: str = "call-1", **facts: Any) -> Listener:
+        """A caller who says or presses the lines, and then stays on the line."""
+        listener = Listener(lines)
+        self.takes(WatchedCall(call, listener, self.prompts, self.switch, caller_number=NUMBER, **facts))
+        return listener
+
+    def comes_in(self, call: str, script: Script) -> asyncio.Task[None]:
+        """Who was dialled, or asked, picked up."""
+        self.scripts[call] = script
+        return self.takes(WatchedCall(call, script, self.prompts, self.switch))
 
     def takes(self, call: WatchedCall) -> asyncio.Task[None]:
         assert self._group, "open first"

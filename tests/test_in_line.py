@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from acd.views import Outlook
+from acd.wait import Estimate
 from ivr import record as story
 from ivr.call import CallerGone
 from ivr.in_line import InLine, Leaving, Listening, WaitingRoom
 from ivr.news import Gone, News, PickedUp, Position, SentAway, Talking
+from ivr.services import SwitchDown
 from ivr.simulator.prompts import TextPrompts
 from ivr.simulator.switch import SimulatedSwitch
 from ivr.simulator.terminal import Script
@@ -21,13 +24,13 @@ from tests.house import WatchedCall, Words
 from tests.menus.plans import small
 
 if TYPE_CHECKING:
-    from acd.views import Outlook
     from ivr.menus.model import Plan
 
 PLAN = small()
-PROMPTS = TextPrompts(
-    {"en": {"connecting": "Connecting.", "you_are_next": "Next.", "you_are_number": "Number", "hold_please": "Hold."}}
-)
+ANNOUNCED = small(("overflow: {after: 4m, to: voicemail desk}}", "announce: {every: 10s, wait: yes}}"))
+WAITS = {"wait_became_longer": "Longer.", "wait_about": "About", "wait_minutes": "minutes.", "wait_under_a_minute": "."}
+PLACES = {"you_are_next": "Next.", "you_are_number": "Number"}
+PROMPTS = TextPrompts({"en": {"connecting": "Connecting.", "hold_please": "Hold.", **PLACES, **WAITS}})
 CONNECTING = Path("en/connecting")
 
 
@@ -39,6 +42,14 @@ class LongPrompts(WatchedCall):
         self.over = asyncio.Event()
         self.begun: Seen[str] = Seen()
         self.played: list[str] = []
+        self.lost = False
+        self.refused: Seen[None] = Seen()
+
+    async def take_back(self) -> None:
+        if self.lost:
+            self.refused.add(None)
+            raise SwitchDown
+        await super().take_back()
 
     async def play(self, *sounds: Path) -> None:
         await super().play(*sounds)
@@ -61,7 +72,8 @@ class Standing:
         self.entries: list[story.Entry] = []
         self.call = LongPrompts("call-1", Script([]), PROMPTS, SimulatedSwitch({}))
         plan = plan or PLAN
-        room = WaitingRoom(plan, self, PROMPTS, TypedEars(), Words(plan), FakeClock(), Listening())
+        self.clock = FakeClock()
+        room = WaitingRoom(plan, self, PROMPTS, TypedEars(), Words(plan), self.clock, Listening())
         self.line = InLine(self.call, "call-1", room, self.entries.append)
         self.view: Outlook | None = None
 
@@ -189,3 +201,60 @@ async def test_who_stands_too_far_back_for_a_number_is_asked_to_hold() -> None:
     assert caller.call.played[-1] == "Hold."
     assert caller.entries == []
     standing.cancel()
+
+
+# ---- announcements while waiting ----------------------------------------------------------------------------------
+
+
+def looks(position: int, seconds: float) -> Outlook:
+    return Outlook("desk", position, Estimate(seconds, seconds, seconds))
+
+
+async def told_first(caller: Standing) -> asyncio.Task[Leaving]:
+    """Number three, about five minutes, and then music."""
+    caller.call.over.set()
+    caller.send(Position(3, 290.0))
+    standing = caller.stands()
+    await caller.is_held()
+    assert caller.entries == [story.ToldPosition(3), story.ToldWait(290)]
+    return standing
+
+
+async def test_a_better_place_is_told_between_the_music_and_a_longer_wait_never_hidden() -> None:
+    caller = Standing(ANNOUNCED)
+    standing = await told_first(caller)
+    caller.view = looks(2, 400.0)
+    caller.clock.time += 10
+    caller.send(Position(2))  # wakes the caller's clock
+    await caller.call.moves.until(lambda move: move == "held", times=2)
+    assert caller.call.moves.all == ["held", "taken back", "held"]
+    assert caller.call.played[-1] == "Longer. Number 2 About 7 minutes."
+    assert caller.entries[2:] == [story.ToldPosition(2), story.ToldWait(400, longer=True)]
+    standing.cancel()
+
+
+async def test_an_announcement_is_cut_when_somebody_picks_up() -> None:
+    caller = Standing(ANNOUNCED)
+    standing = await told_first(caller)
+    caller.view = looks(1, 20.0)
+    caller.call.over.clear()
+    caller.clock.time += 10
+    caller.send(Position(1))
+    await caller.call.begun.until(lambda begun: begun.startswith("Next."))
+    caller.send(PickedUp("ana"))
+    await caller.call.moves.until(lambda move: move == "held", times=2)
+    assert caller.call.played[-1].endswith("(cut)")
+    standing.cancel()
+
+
+async def test_whoever_the_pbx_does_not_give_back_hears_music_on() -> None:
+    caller = Standing(ANNOUNCED)
+    standing = await told_first(caller)
+    caller.call.lost = True
+    caller.view = looks(1, 20.0)
+    caller.clock.time += 10
+    caller.send(Position(1))
+    await caller.call.refused.until(lambda _: True)
+    caller.send(SentAway("voicemail desk"))
+    assert await ends(standing) == SentAway("voicemail desk")
+    assert caller.call.moves.all == ["held"]
