@@ -224,7 +224,7 @@ def test_who_was_reached_and_lost_the_person_waits_on_the_line_and_overflows_fro
     engine.handle(AgentReady("bo"), now=2000)
     engine.handle(OfferAnswered(1), now=2001)
     engine.handle(CallerReached(1), now=2010)
-    assert engine.handle(OfferFailed(1, Cause.LOST), now=2011) == []
+    assert told(engine.handle(OfferFailed(1, Cause.LOST), now=2011)) == {"c1": 1}
     assert engine.next_deadline() == 2016
     engine.handle(AgentNotReady("bo", "lunch"), now=2012)
     assert engine.next_deadline() == 2070

@@ -250,15 +250,35 @@ def test_a_disposition_that_never_comes_holds_nobody_for_ever() -> None:
     assert wrapping(FORCED).handle(TimePassed(), now=160) == [ring(2, ANA, "c2")]
 
 
-def test_ready_ends_the_wrap_up_even_without_a_disposition() -> None:
-    assert wrapping(FORCED).handle(AgentReady("ana"), now=70) == [ring(2, ANA, "c2")]
+def test_ready_does_not_end_a_wrap_up_that_waits_for_a_disposition_but_both_do() -> None:
+    engine = wrapping(FORCED)
+    assert engine.handle(AgentReady("ana"), now=70) == []
+    assert (state_of(engine, ANA), engine.next_deadline()) == ("wrap-up", 160)
+    assert engine.handle(Disposed("ana", "appointment made"), now=75) == [ring(2, ANA, "c2")]
+
+
+def test_who_waits_for_a_disposition_may_still_log_out() -> None:
+    engine = wrapping(FORCED)
+    engine.handle(AgentLoggedOut("ana"), now=70)
+    assert (state_of(engine, ANA), engine.next_deadline()) == ("logged out", None)
+
+
+def test_a_disposition_may_be_given_while_talking() -> None:
+    engine = engine_with(ANA, queues=[FORCED])
+    join(engine, "c1", "c2")
+    talk(engine, 1, now=5)
+    engine.handle(Disposed("ana", "appointment made"), now=50)
+    engine.handle(TalkEnded(1), now=60)
+    assert engine.next_deadline() == 90
+    assert engine.handle(AgentReady("ana"), now=70) == [ring(2, ANA, "c2")]
 
 
 def test_a_disposition_of_an_earlier_call_does_not_end_a_later_wrap_up() -> None:
     engine = wrapping(FORCED)
-    engine.handle(AgentReady("ana"), now=70)
-    serve(engine, 2, 75, 80)
-    assert engine.next_deadline() == 180
+    engine.handle(Disposed("ana", "appointment made"), now=70)
+    engine.handle(TimePassed(), now=90)
+    serve(engine, 2, 95, 100)
+    assert engine.next_deadline() == 200
 
 
 def test_each_queue_has_its_own_wrap_up() -> None:

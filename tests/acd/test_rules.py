@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from acd.commands import Moved, SendAway, Stepped, StopRinging, Suggest, TellPosition
@@ -9,6 +10,7 @@ from acd.events import (
     AgentLoggedOut,
     AgentNotReady,
     AgentReady,
+    CallerChanged,
     CallerJoined,
     CallerLeft,
     Cause,
@@ -20,6 +22,7 @@ from acd.events import (
 )
 from acd.model import Absence, Agent, Condition, Overflow, Queue
 from acd.skills import Needs
+from acd.snapshot import restored, snapshot
 from tests.acd.scene import ANA, BO, CAI, DESK, engine_with, join, line_of, ring, rung, serve, step, talk, told
 
 AFTER_A_MINUTE = Queue("desk", (step("cardiology", Condition(60)), step("desk")))
@@ -162,6 +165,23 @@ def test_a_step_that_ends_during_a_ring_counts_for_the_next_ring() -> None:
     engine.handle(TimePassed(), now=63)
     assert rung(engine.handle(TimePassed(), now=64)) == []
     assert [(caller.step, caller.offered_to) for caller in engine.waiting(now=64)] == [(1, ("ana",))]
+
+
+def test_when_people_leave_callers_are_looked_at_as_they_joined_also_after_a_restart() -> None:
+    """Whatever the order in which their needs became known."""
+    engine = engine_with(CAI, ANA, queues=[AFTER_A_MINUTE])
+    join(engine, "c0")
+    talk(engine, 1, now=1)
+    for call, own in (("c1", "desk >= 2"), ("c2", "desk"), ("c3", "desk >= 2"), ("c4", "")):
+        engine.handle(CallerJoined(call, "desk", Needs.parse(own)), now=2)
+    engine.handle(CallerChanged("c4", head_start_seconds=60), now=3)
+    again = restored(json.loads(json.dumps(snapshot(engine))))
+    for each in (engine, again):
+        each.handle(AgentNotReady("ana", "lunch"), now=4)
+        each.handle(AgentLoggedOut("cai"), now=5)
+    assert snapshot(again) == snapshot(engine)
+    assert again.handle(TalkEnded(1), now=9) == engine.handle(TalkEnded(1), now=9)
+    assert [caller.step for caller in engine.waiting(now=9)] == [1, 1, 1, 1]
 
 
 # ---- overflow -----------------------------------------------------------------------------------------------------
