@@ -69,6 +69,11 @@ def test_callers_are_called_back_within_the_hours_of_the_plan() -> None:
     assert callback == Callback(hours=((9 * 3600.0, 16.5 * 3600.0),))
 
 
+def test_in_an_urgent_queue_everybody_is_urgent() -> None:
+    plan = small(("clinical: yes", "clinical: yes, priority: urgent"))
+    assert day_under(plan, generated("a day", 1, (DESK,), seed=1), None).urgent == {"nurse"}
+
+
 def test_a_day_on_record_has_its_calls_at_their_times_with_their_talks() -> None:
     seen = [
         Visit("desk", moment(TUESDAY, -1), 100.0),

@@ -7,6 +7,7 @@ the product, and its pauses are in the figures.
 
 from __future__ import annotations
 
+import gc
 import tempfile
 import tracemalloc
 from collections import Counter, defaultdict
@@ -16,7 +17,7 @@ from pathlib import Path
 from random import Random
 from statistics import fmean, linear_regression, median
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from acd.codec import decode
 from acd.engine import Engine
@@ -47,11 +48,15 @@ AT_WORK = 290  # too few: they are all busy, and callers wait, give up, are call
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of the events at one length of the line, in microseconds; `pairing`: a person becomes free and a phone rings."""
+    """Of the events at one length of the line, in microseconds; `pairing`: a person becomes free and a phone rings.
+
+    `longest_collection` is the garbage collector's longest pause, which is some event's bad luck.
+    """
 
     waiting: int
     by_kind: Mapping[str, Sequence[float]]
     pairing: float
+    longest_collection: float
 
     @property
     def all(self) -> list[float]:
@@ -87,6 +92,7 @@ async def run() -> Report:
             "median_us": median(largest.all),
             "p99_us": _p99(largest.all),
             "worst_us": largest.all[-1],
+            "longest_collection_us": largest.longest_collection,
             "growth": growth,
             "growth_exponent": slope,
             "bytes_per_caller": size,
@@ -105,11 +111,32 @@ def _cost(length: int) -> Cost:
     say(f"{length} wait at {QUEUES} queues of {PEOPLE} people ...")
     day = CrowdedDay(length)
     day.warm_up(WARMING)
-    day.run(EVENTS)
+    with Collections() as pauses:
+        day.run(EVENTS)
     by_kind: defaultdict[str, list[float]] = defaultdict(list)
     for kind, spent in day.spent:
         by_kind[kind.__name__].append(spent / 1000)
-    return Cost(length, by_kind, median(day.paired_ns) / 1000)
+    return Cost(length, by_kind, median(day.paired_ns) / 1000, pauses.longest * 1e6)
+
+
+class Collections:
+    """Watches the garbage collector; `longest` is in seconds."""
+
+    longest = 0.0
+    _began = 0.0
+
+    def __enter__(self) -> Self:
+        gc.callbacks.append(self._told)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        gc.callbacks.remove(self._told)
+
+    def _told(self, phase: str, _: object) -> None:
+        if phase == "start":
+            self._began = perf_counter()
+        else:
+            self.longest = max(self.longest, perf_counter() - self._began)
 
 
 def _common(costs: Sequence[Cost]) -> Mapping[str, float]:
@@ -175,9 +202,11 @@ def _figures(spent: Sequence[float]) -> tuple[str, ...]:
 
 def _events(costs: Sequence[Cost], mix: Mapping[str, float]) -> Table:
     rows = [
-        (f"{cost.waiting:,} wait", f"{len(cost.all):,}", *_figures(cost.all), f"{cost.mean(mix):.0f}") for cost in costs
+        (f"{cost.waiting:,}", *_figures(cost.all), f"{cost.mean(mix):.0f}", f"{cost.longest_collection:.0f}")
+        for cost in costs
     ]
-    return Table("per event, µs", ("", "events", "mean", "median", "p99", "worst", "mean, same mix"), tuple(rows))
+    columns = ("waiting", "mean", "median", "p99", "worst", "mean, same mix", "longest gc")
+    return Table("per event, µs", columns, tuple(rows))
 
 
 def _kinds(cost: Cost) -> Table:

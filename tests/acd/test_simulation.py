@@ -151,6 +151,15 @@ def test_a_missed_ring_goes_on_to_the_next_person() -> None:
     assert (figures.total.answered, figures.total.abandoned, figures.total.longest_seconds) == (0, 1, HOUR)
 
 
+def test_an_urgent_queues_callers_pass_those_who_waited_longer() -> None:
+    heart = Queue("heart", steps=(Step(DESK),))
+    came = (caller(0.0), caller(1.0), replace(caller(2.0), queue="heart"))
+    day = Day(came, {"p0": ALL_DAY}, AT_ONCE)
+    plan = Configured((desk(), heart), people(1))
+    last, first = (simulate(plan, replace(day, urgent=names)) for names in (frozenset(), frozenset({"heart"})))
+    assert (last.queues["heart"].answer_seconds, first.queues["heart"].answer_seconds) == (118.0, 58.0)
+
+
 def test_a_callback_is_agreed_upon_and_kept_within_its_hours() -> None:
     rules = Overflow(Condition(60.0), to="callback", offered=True)
     plan = Configured((desk(overflow=(rules,)),), people(1))

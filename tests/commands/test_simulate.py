@@ -120,6 +120,16 @@ def test_a_wrong_option_is_one_sentence(host: Host, arguments: list[str], said: 
     assert said in shown.output
 
 
+def test_a_weekday_that_is_not_on_record_is_told(host: Host) -> None:
+    async def begin() -> None:
+        async with open_database(host.state):
+            pass
+
+    asyncio.run(begin())
+    shown = simulate(host, "--state", host.state, "--day", "tue")
+    assert (shown.exit_code, "no whole day of that weekday is on record yet" in shown.output) == (2, True)
+
+
 def test_a_mistake_in_a_file_is_told_with_its_line(host: Host) -> None:
     traffic = host.folder / "traffic.yaml"
     traffic.write_text('queues:\n  dsk: {calls: {"08:00-09:00": 10}}\n', "utf-8")
