@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from acd.model import Absence
 
 if TYPE_CHECKING:
     from acd.crews import Crews
-    from acd.model import Condition, Queue
+    from acd.model import Condition
     from acd.queue_room import QueueRoom
 
 
@@ -100,27 +99,3 @@ def in_words(condition: Condition) -> str:
 def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return " ".join([f"{minutes} min"] * (minutes > 0) + [f"{rest} s"] * (rest > 0)) or "0 s"
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """The conditions of one queue that can become true by themselves, and how each was when last looked at.
-
-    `ticks` where they, or an escalation, are about figures that change while nothing happens.
-    """
-
-    conditions: tuple[Condition, ...]
-    held: list[bool]
-    ticks: bool
-
-
-def watched(queue: Queue) -> Watched:
-    """Refusals are looked at when somebody joins, and rules of time alone have their timers."""
-    rules = (*(each for step in queue.steps for each in step.until), *(rule.when for rule in queue.overflow))
-    conditions = tuple(each for each in rules if not each.of_time_alone)
-    escalations = (each.when for each in queue.escalations)
-    return Watched(conditions, [False] * len(conditions), any(map(_ticks, (*conditions, *escalations))))
-
-
-def _ticks(condition: Condition) -> bool:
-    return condition.service_level_below is not None or condition.estimated_wait_seconds is not None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acd.conditions import watched
 from acd.lines import Line
 from acd.model import Condition, Overflow, Queue
 from acd.stats import QueueStats
 from acd.wait import Estimate, WaitEstimator
+from acd.watched import watched
 
 if TYPE_CHECKING:
     from acd.crews import Crew
