@@ -348,10 +348,10 @@ class EngineMachine(RuleBasedStateMachine):
         for queue in self.engine.plan.queues:
             room = self.engine.lobby.rooms[queue.name]
             here = [each for each in self.engine.lobby.callers.values() if each.queue.name == queue.name]
-            joined = [each.joined for each in here if not each.talking and not each.away]
+            since = [each.present_since for each in here if not each.talking and not each.away]
             for each in queue.escalations:
                 waited = each.when.waited_seconds
-                long = not waited or (joined and self.now >= min(joined) + waited)
+                long = not waited or (since and self.now >= min(since) + waited)
                 if long and holds_for_all(each.when, Facts(room, self.engine.crews, self.now)):
                     held.add((queue.name, each.name))
         assert set(self.engine.alarms.open) == held
