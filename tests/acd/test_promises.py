@@ -385,7 +385,7 @@ class EngineMachine(RuleBasedStateMachine):
 
 TestPromises = pytest.mark.slow(EngineMachine.TestCase)
 TestPromises.settings = settings(
-    max_examples=13_000 if THOROUGH else 120,
+    max_examples=15_000 if THOROUGH else 120,
     stateful_step_count=80 if THOROUGH else 40,
     derandomize=not THOROUGH,
     database=None,
