@@ -243,7 +243,9 @@ class Session:
         if agreed is None:
             return False
         self._note(story.CallbackAgreed(agreed.number, agreed.own, agreed.callback.not_before))
-        await desk.queues.callback_agreed(Back(self.name, agreed.number, self._language, at=desk.clock.now()), agreed.callback)
+        await desk.queues.callback_agreed(
+            Back(self.name, agreed.number, self._language, at=desk.clock.now()), agreed.callback
+        )
         self._hung_up_for_callback = True
         await self._play(agreed.goodbye)
         await self._hang_up()

@@ -60,17 +60,21 @@ class WatchedRecord(RememberedRecord):
 
 
 class Listener(Script):
-    """A caller who does what is written, and then stays on the line, in silence."""
+    """A caller who does what is written, and then stays on the line, until there is more to say."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         super().__init__(lines)
         self.asked: Seen[None] = Seen()
+        self._more: asyncio.Queue[str] = asyncio.Queue()
+
+    def says(self, line: str) -> None:
+        self._more.put_nowait(line)
 
     async def line(self) -> str | None:
         line = await super().line()
         if line is None:
             self.asked.add(None)
-            await asyncio.Event().wait()
+            line = await self._more.get()
         return line
 
 

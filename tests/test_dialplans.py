@@ -153,7 +153,7 @@ async def test_danger_reaches_the_nurse_before_everybody_on_any_step(
 
 async def test_danger_passes_those_who_waited_longer(understanding: PlanUnderstanding) -> None:
     async with House(PLAN, understanding=understanding).open() as house:
-        for name in ("emma", "nina"):
+        for name in ("emma", "nina", "lena"):
             house.queues.person_not_ready(name, "with a patient")
         house.call("2", call="first")
         await house.until(story.ToldPosition, call="first")
@@ -181,9 +181,11 @@ async def test_whoever_waits_too_long_leaves_a_message_in_the_queues_box(
     keys = next(keys for _, _, keys, to, _ in ROUTES if to == queue)
     async with House(PLAN, understanding=understanding).open() as house:
         await nobody_ready(house)
-        house.call(*keys, "please call me back")
+        patient = house.listener(*keys, "", "")
         await house.until(story.ToldPosition)
         house.later(next(rule.after or 0 for rule in PLAN.queues[queue].overflow if rule.to))
+        await house.until(story.SentToVoicemail)
+        patient.says("please call me back")
         await house.until_over()
         assert [(call, box) for call, box, _ in house.messages.kept] == [("call-1", queue)]
         assert house.entries()[-1] == story.HungUp(Where.VOICEMAIL, by_us=True)

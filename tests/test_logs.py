@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,8 +81,9 @@ async def test_whatever_befalls_a_call_its_words_and_number_are_not_in_the_log(l
         house.journal.broken = True
         house.later(240)
         await house.until_over("waits")
-        lost = [each.__class__(each.name, each.needs, strategy="unknown") for each in routing_of(BUSY)[0]]
-        await house.queues.configure(lost, (), Phones({}, {}))
+        plan = routing_of(BUSY)
+        lost = tuple(replace(each, strategy="unknown") for each in plan.queues)
+        await house.queues.configure(replace(plan, queues=lost), Phones({}, {}))
     async with House(PLAN).open() as house:
         house.call(WORDS, call="talks")
         await house.picks_up("PJSIP/ana")
