@@ -74,7 +74,7 @@ def test_the_shipped_plan_has_no_mistakes() -> None:
     checked = careline("check", "--strict", RIVERSIDE)
     assert (checked.exit_code, checked.output) == (
         0,
-        f"{RIVERSIDE}: 3 menus, 8 queues, 11 people: no mistakes\n",
+        f"{RIVERSIDE}: 3 menus, 7 queues, 11 people: no mistakes\n",
     )
 
 
@@ -234,6 +234,16 @@ async def _answers(host: Host, serving: subprocess.Popen[str]) -> None:
     raise AssertionError(serving.stderr.read() if serving.stderr else "")
 
 
+WRONG = {
+    "acknowledge 7": "careline: there is no alert 7 now: `careline alerts` lists them",
+    "priority call-1 --urgent": "careline: no caller in line is named 'call-1', or several are",
+    "priority call-1 --head-start 5m": "careline: no caller in line is named 'call-1', or several are",
+    "priority call-1": "careline: give either --urgent or --head-start TIME",
+    "wrap-up ana": "careline: give either --extend TIME or --done DISPOSITION",
+    "not-ready ana lunch --for soon": "'soon' is no time: write 90s, 30m or 1h, at most 24h",
+}
+
+
 def test_people_are_seen_and_changed_while_it_runs_and_it_stops_when_told_to(host: Host) -> None:
     settings = ("--settings", host.settings)
     with running(host) as serving:
@@ -244,6 +254,14 @@ def test_people_are_seen_and_changed_while_it_runs_and_it_stops_when_told_to(hos
         assert careline("ready", "emma", "--state", host.state).exit_code == 0
         shown = careline("status", *settings).output
         assert "not ready (lunch)" in shown
+        assert "queue  waiting  callbacks  longest  ready   would wait  answered  in time  left" in shown
+        assert careline("not-ready", "ana", "lunch", "--for", "30m", *settings).exit_code == 0
+        assert careline("wrap-up", "ana", "--extend", "2m", *settings).exit_code == 0
+        assert careline("wrap-up", "ana", "--done", "booked", *settings).exit_code == 0
+        assert careline("alerts", *settings).output == "No alerts.\n"
+        for wrong, sentence in WRONG.items():
+            refused = careline(*wrong.split(), *settings)
+            assert (refused.exit_code, sentence in refused.output) == (2, True), refused.output
         assert shown.rstrip().endswith("Nobody waits.")
         nobody = careline("ready", "anna", *settings)
         assert (nobody.exit_code, nobody.output) == (2, "careline: 'anna' is nobody in the plan; it has ana, emma\n")
