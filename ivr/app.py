@@ -20,6 +20,8 @@ from ivr.clock import SystemClock
 from ivr.control import open_door
 from ivr.desk import Desk
 from ivr.errors import UserError
+from ivr.feeds.ami_server import Access
+from ivr.feeds.feeds import Feeds, FeedSettings, Port
 from ivr.front_desk import FrontDesk
 from ivr.menus import load as plans
 from ivr.menus.routing import rotas_of, routing_of
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from ivr import settings as given
     from ivr.call import Call
     from ivr.menus.model import Plan
+    from ivr.services import Clock
 
 log = structlog.get_logger()
 Progress = Callable[[int, int], None]
@@ -93,24 +96,26 @@ async def serve(settings: given.Settings, progress: Progress) -> None:
         regulars = Regulars(vault.pseudonym, StoredTalks(database))
         await regulars.load(clock.now())
 
-        def acknowledged(alert: str, address: str) -> None:
-            queues.acknowledge(int(alert), dispatcher.person_at("phone", address) or "the phone")
+        def acknowledged(alert: str, by: str) -> None:
+            queues.acknowledge(int(alert), by)
 
         alert_calls = AlertCalls(door.switch, prompts, plan.practice.languages[0])
-        ways = ports_of(settings.notify, clock, PhonePort(alert_calls, acknowledged))
-        outbox = Outbox(ways, StoredNotices(database, vault), clock)
-        contacts = {name: contact(name, person.ways) for name, person in plan.people.items()}
-        dispatcher = Dispatcher(contacts, rotas_of(plan), outbox, clock)
-        alerting = Alerting(dispatcher.alert, dispatcher.over, clock)
+        notices = StoredNotices(database, vault)
+        alerting, outbox = alerting_of(plan, settings.notify, alert_calls, notices, clock, acknowledged)
         backs = Backs(StoredBacks(database, vault))
-        ports = Ports(backs, alerting, observers=(regulars.saw,), timezone=zone)
+        feeds = Feeds(feeds_of(settings.feeds), clock)
+        feeds.metrics.watch("record_lines_lost", "Lines of the call record that were lost", lambda: record.lost)
+        ports = Ports(backs, alerting, observers=(regulars.saw, feeds.take), timezone=zone)
         queues = QueueRunner(door.switch, Journal(database), record, clock, ports)
         work = Desk(plan, ears, understanding, prompts, queues, record, messages, clock, regulars)
         desk = FrontDesk(work, lambda: door.ami.up, record.close_interrupted, alert_calls)
         restored = await queues.restore()
-        await queues.configure(routing_of(plan), phones_of(plan))
+        await feeds.open()
+        phones = phones_of(plan)
+        feeds.know(phones.device)
+        await queues.configure(routing_of(plan), phones)
         async with asyncio.TaskGroup() as group, _writing(record):
-            works = (queues.run(desk), regulars.run(), alerting.run(), outbox.run())
+            works = (queues.run(desk), regulars.run(), alerting.run(), outbox.run(), feeds.run())
             running = [group.create_task(work) for work in works]
             await door.start()
             control = await open_door(settings.state, desk.answer)
@@ -187,6 +192,35 @@ async def _told_to_stop() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await stop.wait()
+
+
+def alerting_of(
+    plan: Plan,
+    notify: given.Notify,
+    calls: AlertCalls,
+    notices: StoredNotices,
+    clock: Clock,
+    acknowledged: Callable[[str, str], None],
+) -> tuple[Alerting, Outbox]:
+    """How people learn of alerts, and what is on its way to them; `acknowledged` hears (alert, person)."""
+
+    def by_phone(alert: str, address: str) -> None:
+        acknowledged(alert, dispatcher.person_at("phone", address) or "the phone")
+
+    outbox = Outbox(ports_of(notify, clock, PhonePort(calls, by_phone)), notices, clock)
+    contacts = {name: contact(name, person.ways) for name, person in plan.people.items()}
+    dispatcher = Dispatcher(contacts, rotas_of(plan), outbox, clock)
+    return Alerting(dispatcher.alert, dispatcher.over, clock), outbox
+
+
+def feeds_of(feeds: given.Feeds) -> FeedSettings:
+    ami, metrics = feeds.ami, feeds.metrics
+    return FeedSettings(
+        queue_log=feeds.queue_log,
+        ami=Port(ami.host, ami.port) if ami else None,
+        access=Access(ami.user, ami.secret) if ami else Access(),
+        metrics=Port(metrics.host, metrics.port) if metrics else None,
+    )
 
 
 def asterisk_of(asterisk: given.Asterisk) -> AsteriskSettings:
