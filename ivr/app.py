@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -101,7 +102,9 @@ async def serve(settings: given.Settings, progress: Progress) -> None:
 
         alert_calls = AlertCalls(door.switch, prompts, plan.practice.languages[0])
         notices = StoredNotices(database, vault)
-        alerting, outbox = alerting_of(plan, settings.notify, alert_calls, notices, clock, acknowledged)
+        alerting, outbox = alerting_of(
+            plan, settings.notify, alert_calls, notices, clock=clock, acknowledged=acknowledged
+        )
         backs = Backs(StoredBacks(database, vault))
         feeds = Feeds(feeds_of(settings.feeds), clock)
         feeds.metrics.watch("record_lines_lost", "Lines of the call record that were lost", lambda: record.lost)
@@ -119,6 +122,7 @@ async def serve(settings: given.Settings, progress: Progress) -> None:
             running = [group.create_task(work) for work in works]
             await door.start()
             control = await open_door(settings.state, desk.answer)
+            gc.freeze()  # what was built so far stays: the collector need not look at it during calls
             log.info("careline serves", plan=str(settings.plan), events_restored=restored)
             await _told_to_stop()
             log.info("careline stops; callers hear music until it is back")
@@ -199,6 +203,7 @@ def alerting_of(
     notify: given.Notify,
     calls: AlertCalls,
     notices: StoredNotices,
+    *,
     clock: Clock,
     acknowledged: Callable[[str, str], None],
 ) -> tuple[Alerting, Outbox]:
