@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from acd.model import Callback
 from ivr import record as story
 from ivr.announcing import said
+from ivr.area_codes import zone_of
 from ivr.call import Call, Heard, KeyRules, Pressed, Turn
 from ivr.menus.callbacks import windows
 from ivr.menus.spoken import time_pieces
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 TRIES = 3  # who answers none of so many questions keeps waiting on the line
 SLOTS_OFFERED = 6  # three hours' worth of half hours, one after the other, are enough to listen to
+GOODBYE_SECONDS = 20.0  # whoever still hears the goodbye is busy, and cannot be called
 LONGEST_NUMBER = 16  # E.164 has 15 digits at most
 HALF_HOUR = timedelta(minutes=30)
 LEAD = timedelta(minutes=15)  # a time that is nearly now is no appointment
@@ -41,16 +43,17 @@ GREETING_SILENCE_SECONDS = 6.0  # who picks up says their name first, and takes 
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """`number` is as the caller gave it; `own` is the one that they ring from."""
+    """`number` is as the caller gave it; `own` is the one that they ring from. `at` is a time agreed upon, or 0."""
 
     number: str
     own: bool
     callback: Callback
+    at: float = 0.0
 
     @property
     def goodbye(self) -> str:
         """The prompt that ends the call, once it is on disk."""
-        return "callback_time_agreed" if self.callback.not_before else "callback_agreed"
+        return "callback_time_agreed" if self.at else "callback_agreed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +73,16 @@ class Agreeing:
         number = await self._number()
         if not number:
             return None
-        zone = zone_of(number, self._zone, {})
+        zone = zone_of(number, self._zone)
         hours = windows(self.rules, self.clock.now(), self._zone, zone)
         if not hours and (self.rules.hours or self.rules.quiet):
             await self._play("callback_none_today")
             return None
-        not_before = await self._moment(hours)
-        if not_before is None:
+        moment = await self._moment(hours)
+        if moment is None:
             return None
-        return Agreed(number, number == self.call.caller_number, Callback(not_before, hours))
+        callback = Callback(moment or self.clock.now() + GOODBYE_SECONDS, hours)
+        return Agreed(number, number == self.call.caller_number, callback, moment)
 
     # ---- the number -----------------------------------------------------------------------------------------------
 
@@ -151,12 +155,6 @@ class Agreeing:
 def number_pieces(number: str) -> list[int]:
     """Digit by digit; the + of a number in full is not said."""
     return [int(digit) for digit in number if digit.isdecimal()]
-
-
-def zone_of(number: str, default: ZoneInfo, zones: Mapping[str, ZoneInfo]) -> ZoneInfo:
-    """Where a number is, for the quiet hours: the zone of the longest beginning that is named, else the default."""
-    fitting = [beginning for beginning in zones if number.startswith(beginning)]
-    return zones[max(fitting, key=len)] if fitting else default
 
 
 def free_slots(

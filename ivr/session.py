@@ -242,7 +242,7 @@ class Session:
         agreed = await self._line.unless_decided(talk.agree())
         if agreed is None:
             return False
-        self._note(story.CallbackAgreed(agreed.number, agreed.own, agreed.callback.not_before))
+        self._note(story.CallbackAgreed(agreed.number, agreed.own, agreed.at))
         await desk.queues.callback_agreed(
             Back(self.name, agreed.number, self._language, at=desk.clock.now()), agreed.callback
         )

@@ -23,7 +23,7 @@ from ivr.shipped import shipped
 from ivr.simulator.call import SimulatedCall
 from ivr.simulator.prompts import TextPrompts
 from ivr.simulator.switch import Manner, SimulatedSwitch
-from ivr.simulator.terminal import Keyboard, Terminal
+from ivr.simulator.terminal import Keyboard, Script, Terminal
 from ivr.speech.prompts import BEEP, MUSIC, load_manifests
 from ivr.telling import tell
 
@@ -76,6 +76,14 @@ class Trial:
         )
         self._desk = FrontDesk(desk, lambda: True, nothing_to_close)
         self._call: SimulatedCall | None = None
+        self._group: asyncio.TaskGroup | None = None
+        self._switch.lines = {p.phone: [p.pin or "1"] for p in self._plan.people.values() if p.is_asked}
+        self._switch.take = self._picked_up
+
+    def _picked_up(self, call: str, script: Script) -> None:
+        """A person's phone that asks who picked up."""
+        assert self._group, "runs"
+        self._group.create_task(self._desk.serve(SimulatedCall(call, script, self._prompts, self._switch)))
 
     async def run(self, dialled: str = "") -> None:
         with self._messages:
@@ -83,8 +91,8 @@ class Trial:
 
     async def _run(self, dialled: str) -> None:
         await self._queues.configure(routing_of(self._plan), phones_of(self._plan))
-        async with asyncio.TaskGroup() as group:
-            serving = group.create_task(self._queues.run(self._desk))
+        async with asyncio.TaskGroup() as self._group:
+            serving = self._group.create_task(self._queues.run(self._desk))
             self._call = SimulatedCall(CALL, self._terminal, self._prompts, self._switch, dialled_number=dialled)
             await self._desk.serve(self._call)
             serving.cancel()

@@ -136,12 +136,13 @@ class House:
         ears: Ears | None = None,
         journal: RememberedJournal | None = None,
         backs: RememberedBacks | None = None,
+        clock: FakeClock | None = None,
         outside: Collection[str] = (),
         switch: SimulatedSwitch | None = None,
         manner: Manner = Manner.WAITS,
     ) -> None:
         self.plan = plan
-        self.clock = FakeClock()
+        self.clock = clock or FakeClock()
         self.journal = journal or RememberedJournal()
         self.told: Seen[str] = Seen()
         self.switch = switch or SimulatedSwitch(

@@ -11,7 +11,7 @@ import pytest
 
 from acd import events
 from ivr import record as story
-from ivr.callback import free_slots, number_pieces, zone_of
+from ivr.callback import GOODBYE_SECONDS, free_slots, number_pieces
 from tests.house import NUMBER, House
 from tests.menus.plans import small
 
@@ -32,7 +32,7 @@ def house_with(plan: Plan | None = None, after: House | None = None) -> House:
     """With the phone of a caller; give the house whose process was killed to go on after it."""
     plan = plan or plan_with()
     if after:
-        return House(plan, journal=after.journal, switch=after.switch, backs=after.backs)
+        return House(plan, journal=after.journal, switch=after.switch, backs=after.backs, clock=after.clock)
     return House(plan, outside=[OUTSIDE])
 
 
@@ -41,6 +41,7 @@ async def agreed(house: House, *lines: str) -> None:
     house.call("billing", "2", *(lines or ("1",)))
     await house.until(story.CallbackAgreed)
     await house.until_handled(events.CallerLeft("call-1", dropped=True))
+    house.later(GOODBYE_SECONDS)
 
 
 async def dialled(house: House, *lines: str) -> None:
@@ -222,14 +223,6 @@ async def test_a_talk_with_who_was_called_back_goes_on_over_a_restart() -> None:
 
 def test_a_number_is_said_digit_by_digit() -> None:
     assert number_pieces("+1617") == [1, 6, 1, 7]
-
-
-def test_the_longest_beginning_decides_where_a_number_is() -> None:
-    boston, honolulu = ZoneInfo("America/New_York"), ZoneInfo("Pacific/Honolulu")
-    zones = {"+1": boston, "+1808": honolulu}
-    assert zone_of("+18085550123", boston, zones) == honolulu
-    assert zone_of("+16175550123", honolulu, zones) == boston
-    assert zone_of("6175550123", honolulu, zones) == honolulu
 
 
 @pytest.mark.parametrize(("taken", "first"), [(0, "15:30"), (2, "16:00")])

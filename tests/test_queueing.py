@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from structlog.testing import capture_logs
@@ -16,7 +18,7 @@ from acd.state import Presence
 from ivr import record as story
 from ivr.journalled import LONGEST_JOURNAL
 from ivr.news import Gone, PickedUp, Place, Position, SentAway, Talking
-from ivr.queueing import Phones, QueueRunner, leg_of, offer_of
+from ivr.queueing import Phones, Ports, QueueRunner, leg_of, offer_of
 from ivr.services import LegAnswered, Live, SwitchBack, SwitchDown, SwitchEvent
 from ivr.simulator.switch import Manner, SimulatedSwitch
 from tests.fakes import PATIENCE, FakeClock, RememberedJournal, RememberedRecord, Seen
@@ -24,6 +26,8 @@ from tests.fakes import PATIENCE, FakeClock, RememberedJournal, RememberedRecord
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
+    from acd.commands import Command
+    from acd.engine import Engine
     from ivr.news import News
 
 ANA, BO = "PJSIP/ana", "PJSIP/bo"
@@ -86,12 +90,12 @@ class Pbx(SimulatedSwitch):
 class Floor:
     """The queues of a practice while its process runs; give `after` the floor of a process that was killed."""
 
-    def __init__(self, after: Floor | None = None) -> None:
+    def __init__(self, after: Floor | None = None, ports: Ports | None = None) -> None:
         self.pbx: Pbx = after.pbx if after else Pbx()
         self.journal: RememberedJournal = after.journal if after else RememberedJournal()
         self.clock: FakeClock = after.clock if after else FakeClock()
         self.record: RememberedRecord = after.record if after else RememberedRecord()
-        self.queues = QueueRunner(self.pbx, self.journal, self.record, self.clock)
+        self.queues = QueueRunner(self.pbx, self.journal, self.record, self.clock, ports)
         self.ended: Seen[str] = Seen()
         self.holds: Seen[frozenset[str]] = Seen()
 
@@ -318,6 +322,46 @@ async def test_the_end_is_not_missed_when_something_happens_in_the_same_moment()
     running.cancel()
     done, _ = await asyncio.wait({running}, timeout=PATIENCE)
     assert running in done
+
+
+# ---- who looks on, and the day -------------------------------------------------------------------------------------
+
+
+async def test_observers_see_every_event_and_what_it_led_to_but_no_replay_and_one_that_fails_stops_nobody() -> None:
+    seen: Seen[tuple[events.Event, list[str]]] = Seen()
+
+    def fails(*_: object) -> None:
+        raise OSError
+
+    def sees(event: events.Event, orders: Sequence[Command], engine: Engine, now: float) -> None:
+        assert engine.plan.queues == QUEUES
+        assert now == FakeClock().time
+        seen.add((event, [type(order).__name__ for order in orders]))
+
+    with capture_logs() as logged:
+        async with Floor(ports=Ports(observers=(fails, sees))).open() as floor:
+            floor.caller("call-1")
+            await floor.pbx.until("ring PJSIP/ana for Front desk 20 s")
+        before = len(seen.all)
+        assert (events.CallerJoined("call-1", "desk"), ["Ring"]) in seen.all
+        async with Floor(after=floor, ports=Ports(observers=(sees,))).open():
+            replayed = seen.all[before:]
+        assert [type(event).__name__ for event, _ in replayed][:1] == ["Configured"]
+        assert (events.CallerJoined("call-1", "desk"), ["Ring"]) not in replayed
+    assert {each["event"] for each in logged} == {"an observer of the queues failed"}
+
+
+async def test_a_new_day_begins_at_the_practices_own_midnight() -> None:
+    floor = Floor(ports=Ports(timezone=ZoneInfo("America/New_York")))
+    midnight = datetime(2027, 1, 16, tzinfo=ZoneInfo("America/New_York")).timestamp()
+    floor.clock.time = midnight - 0.05
+    async with floor.open():
+        floor.queues.leave("nobody")
+        await floor.handled(events.CallerLeft("nobody"))
+        floor.clock.time = midnight + 1
+        await floor.handled(events.DayBegan())
+        assert floor.queues.engine.staff.day_began == midnight + 1
+        assert floor.journal.events().count(events.DayBegan()) == 1
 
 
 # ---- after a restart --------------------------------------------------------------------------------------------
