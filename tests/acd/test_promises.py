@@ -114,7 +114,7 @@ class EngineMachine(RuleBasedStateMachine):
         self.journal.append((self.now, json.dumps(encode(event))))
         self.commands.append(commands)
         self.the_naive_engine_does_the_same(event, commands)
-        self.nobody_is_passed_by_who_counts_less(commands)
+        self.nobody_is_passed_by_who_counts_less(event, commands)
         self.keep_count(event, commands, waited)
 
     def the_naive_engine_does_the_same(self, event: Event, commands: list[Command]) -> None:
@@ -123,11 +123,15 @@ class EngineMachine(RuleBasedStateMachine):
         assert rings(ours) == rings(naive)
         assert Counter(ours) == Counter(naive)
 
-    def nobody_is_passed_by_who_counts_less(self, commands: list[Command]) -> None:
-        """Of all whom a rung person could serve, the caller counts most: urgency, then weight * wait + head start."""
+    def nobody_is_passed_by_who_counts_less(self, event: Event, commands: list[Command]) -> None:
+        """Of all whom a rung person could serve, the caller counts most: urgency, then weight * wait + head start.
+
+        Who was reserved for a caller to be called back was chosen then, and not when the caller is reached.
+        """
+        reached = event.offer if isinstance(event, CallerReached) else 0
         chosen = {ring.call for ring in rings(commands)}
         left_out = [self.engine.lobby.callers[each.call] for each in self.engine.waiting(self.now)]
-        for ring in rings(commands):
+        for ring in (ring for ring in rings(commands) if ring.offer != reached):
             caller, person = self.engine.lobby.callers[ring.call], self.engine.staff.people[ring.agent]
             for other in left_out:
                 if other.call not in chosen and self.could_take(person, other) and other.queue.kind == CALL:
