@@ -254,6 +254,8 @@ class Session:
     async def _reached(self) -> None:
         """Who picked up presses a key, or it may be a machine; after an outage a caller may be in line already."""
         queues, offer = self.desk.queues, offer_of_line(self.call.id) or 0
+        if self.call.came_back:
+            self._note(story.CameBack())
         if place := queues.resume(self.name):
             return await self._resume(place)
         self._hung_up_for_callback = True  # until the key is pressed the record goes on

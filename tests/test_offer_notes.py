@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from acd import events
 from acd.engine import Engine
-from acd.model import Agent, Queue, Step
+from acd.model import Agent, Condition, Overflow, Queue, Step
 from acd.skills import Needs
 from ivr import record as story
 from ivr.offer_notes import Note, OfferNotes
@@ -146,3 +146,52 @@ def test_nothing_is_remembered_of_offers_that_are_over() -> None:
     for event in (JOINED, events.CallerLeft("call"), JOINED, events.Reconciled(frozenset(), frozenset(), frozenset())):
         told.after(event, at=30)
     assert told.notes._offers == {}
+
+
+# ---- callbacks ----------------------------------------------------------------------------------------------------
+
+
+def called_back() -> Told:
+    """Ana picked up, and the caller who hung up is being dialled."""
+    told = Told(PEOPLE[0])
+    told.after(events.AgentNotReady("ana", "lunch"), at=5)
+    told.after(JOINED, at=10)
+    told.after(events.CallbackAsked("call"), at=20)
+    told.after(events.AgentReady("ana"), at=30)
+    assert told.after(events.OfferAnswered(1), at=32) == [("call", story.CallbackDialled(1))]
+    return told
+
+
+def test_a_callback_is_noted_from_dialling_to_the_talk() -> None:
+    told = called_back()
+    assert told.after(events.CallerReached(1), at=40) == [("call", story.CallbackReached())]
+    assert told.after(events.TalkBegan(1), at=41) == [("call", story.Connected("ana", 31))]
+
+
+def test_a_caller_who_is_not_reached_is_nobodys_failed_offer() -> None:
+    unreached = events.CallerUnreached(1, events.Cause.MACHINE)
+    assert called_back().after(unreached, at=50) == [("call", story.CallbackNotReached("answering machine"))]
+
+
+def test_a_caller_who_is_dialled_for_too_long_did_not_answer() -> None:
+    notes = called_back().after(events.TimePassed(), at=200)
+    assert ("call", story.CallbackNotReached("no answer")) in notes
+
+
+def test_a_person_who_does_not_wait_for_the_caller_is_noted_alone() -> None:
+    over = called_back().after(events.OfferFailed(1, events.Cause.LOST), at=35)
+    assert over == [("call", story.OfferFailed("ana", "lost"))]
+
+
+def test_what_the_queues_rules_did_is_noted_with_the_rule() -> None:
+    relaxed = Step(Needs.parse("cardiology"), (Condition(waited_seconds=30),))
+    rules = (Overflow(Condition(60), queue="heart"), Overflow(Condition(40), "callback", offered=True))
+    queues = (Queue("desk", (relaxed, Step()), overflow=rules), QUEUES[1])
+    told = Told(Agent("ana", {"cardiology": 1}, ready=False))
+    told.after(events.Configured(queues, told.engine.plan.agents), at=0)
+    notes = [note for at in (10, 50, 70) for note in told.after(JOINED if at == 10 else events.TimePassed(), at=at)]
+    assert notes == [
+        ("call", story.Stepped("desk", 2, "nobody at work could meet the step")),
+        ("call", story.Suggested("callback", "waited 40 s")),
+        ("call", story.Moved("desk", "heart", "waited 1 min")),
+    ]
