@@ -72,7 +72,7 @@ async def test_who_waits_too_long_leaves_a_message_that_is_kept_as_it_was_said(h
     assert hears(call, "voicemail_saved")
     record = await house.record()
     assert record.summary.outcome is Outcome.VOICEMAIL
-    assert entries(record, story.Overflowed) == [story.Overflowed("voicemail messages")]
+    assert entries(record, story.Overflowed) == [story.Overflowed("voicemail messages", "waited 1 s")]
     listed = command(house, "voicemail", "list", "--box", "messages")
     message = next(line.split()[0] for line in listed.splitlines() if record.summary.number in line)
     command(house, "voicemail", "save", message, str(tmp_path / "message.wav"))
