@@ -57,7 +57,6 @@ class Session:
     def __post_init__(self) -> None:
         self.name = self.name or self.call.id
         self._line = InLine(self.call, self.name, self.desk.waiting_room, self._note)
-        self._walk = Walk(self.desk.plan, self.call.dialled_number, hears=self._languages_heard())
 
     async def run(self) -> None:
         """What fails, or is cancelled as we stop, leaves the record open: the PBX tells how the call ends, or the call
@@ -67,20 +66,20 @@ class Session:
 
     async def run_called_back(self, back: Back) -> None:
         """Serve who was dialled, and picked up: in the language of before, from the line on."""
-        self._speaks(back.language)
-        await self._run(self._reached)
+        await self._run(lambda: self._reached(back))
 
     async def _run(self, serve: Callable[[], Awaitable[None]]) -> None:
         try:
             await self._to_the_end(serve)
         finally:
             self.desk.queues.forget(self.name)
-        if not self._hung_up_for_callback:
+        if not (self._hung_up_for_callback and self.name in self.desk.queues.engine.calls()):
             self.desk.record.ended(self.name, self.desk.clock.now())
 
     async def _to_the_end(self, serve: Callable[[], Awaitable[None]]) -> None:
         try:
             await self.call.answer()
+            self._walk = Walk(self.desk.plan, self.call.dialled_number, hears=self._languages_heard())
             await serve()
             if not self._hung_up_for_callback:
                 self._note(story.HungUp(self._where, by_us=True))
@@ -251,9 +250,10 @@ class Session:
         await self._hang_up()
         return True
 
-    async def _reached(self) -> None:
+    async def _reached(self, back: Back) -> None:
         """Who picked up presses a key, or it may be a machine; after an outage a caller may be in line already."""
         queues, offer = self.desk.queues, offer_of_line(self.call.id) or 0
+        self._speaks(back.language)
         if self.call.came_back:
             self._note(story.CameBack())
         if place := queues.resume(self.name):
@@ -261,6 +261,7 @@ class Session:
         self._hung_up_for_callback = True  # until the key is pressed the record goes on
         if not await greet(self.call, self.desk.prompts, self._language, self._note):
             queues.caller_unreached(offer, Cause.MACHINE)
+            await queues.settled()
             return await self._hang_up()
         self._hung_up_for_callback = False
         queues.caller_reached(self.name, offer)

@@ -159,6 +159,17 @@ async def test_a_machine_presses_nothing_hears_nothing_more_and_the_caller_is_tr
         await house.rings(ANA, times=2)
 
 
+async def test_a_machine_in_the_last_attempt_ends_the_record() -> None:
+    plan = plan_with("callback: {retries: []}, exits: {2: callback}")
+    async with house_with(plan).open() as house:
+        await agreed(house)
+        await dialled(house, "", "")
+        house.switch.pick_up(OUTSIDE)
+        await house.until_over()
+        assert house.kinds()[-2:] == ["CallbackNotReached", "CallbackGivenUp"]
+        assert house.record.summary_of("call-1").outcome is story.Outcome.NOT_REACHED
+
+
 async def test_who_is_reached_in_no_attempt_is_given_up_and_the_record_ends() -> None:
     async with house_with().open() as house:
         await agreed(house)

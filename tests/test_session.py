@@ -177,9 +177,18 @@ async def test_only_the_answer_to_an_open_question_may_be_a_story() -> None:
         assert call.longest[:3] == [STORY_SECONDS, WORD_SECONDS, WORD_SECONDS]
 
 
+class HeardOnceAnswered(WatchedCall):
+    """A call of which one knows only then that the PBX gives no live audio."""
+
+    async def answer(self) -> None:
+        await super().answer()
+        self.hears_speech = False
+
+
 async def test_where_the_pbx_gives_no_live_audio_only_keys_are_asked_for() -> None:
     async with House(PLAN).open() as house:
-        patient = house.call("billing", "2", "1", hears_speech=False)
+        patient = Script(["billing", "2", "1"])
+        house.takes(HeardOnceAnswered("call-1", patient, house.prompts, house.switch))
         assert (await house.until(story.RoutedTo)).queue == "desk"
         assert "HeardSpeech" not in house.kinds()
         assert "How can we help?" not in patient.heard
