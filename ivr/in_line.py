@@ -184,11 +184,7 @@ class InLine:
         if self._joining or not self._may_listen():
             await self._hold()
             return await self._decided()
-        self.room.listening.free -= 1
-        try:
-            return await self._until_decided(self._listen())
-        finally:
-            self.room.listening.free += 1
+        return await self._while_listening(self._listen())
 
     async def _hold(self) -> None:
         if not self._held:
@@ -248,9 +244,11 @@ class InLine:
             self.note(story.ToldWait(round(saying.wait_seconds), saying.longer))
 
     async def _saying(self, *sounds: Path) -> _Happening | None:
-        """Keys of the exits work while it is said; None when it was said to the end."""
+        """Keys and words that lead out of the queue count meanwhile; None when it was said to the end."""
         if not sounds:
             return None
+        if self._may_listen():
+            return await self._while_listening(self._overhear(*sounds))
         if not self._ear.exits:
             return await self._until_decided(self.call.play(*sounds))
         happening = await self._until_decided(self._asked(Turn(sounds, KeyRules(), silence_seconds=0.0)))
@@ -265,6 +263,16 @@ class InLine:
     def _may_listen(self) -> bool:
         free = not self._held and self.room.listening.free > 0
         return free and self._ear.wanted and self.call.hears_speech and self.room.ears.hears_now(self._language)
+
+    async def _while_listening(self, doing: Coroutine[Any, Any, _Happening | None]) -> _Happening | None:
+        self.room.listening.free -= 1
+        try:
+            return await self._until_decided(doing)
+        finally:
+            self.room.listening.free += 1
+
+    async def _overhear(self, *sounds: Path) -> _Happening | None:
+        return self._ear.meant(await self.call.ask(self._ear.turn(*sounds)))
 
     async def _listen(self) -> _Happening | None:
         """Music, until the caller means something, or cannot be heard any more."""

@@ -59,10 +59,10 @@ class Overhearing:
         way = self.exits.get(digit)
         return Chose(way.to, f"pressed {digit}") if way else None
 
-    def turn(self, music: Path) -> Turn:
-        """One playing of the music, which only what is meant for us ends."""
+    def turn(self, *sounds: Path) -> Turn:
+        """One playing of music, or of what is told, which only what is meant for us ends."""
         return Turn(
-            (music,),
+            sounds,
             KeyRules(),
             Hearing(self.language, urgent=self._urgent),
             silence_seconds=0.0,
