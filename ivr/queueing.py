@@ -226,11 +226,19 @@ class QueueRunner:
 
     # ---- callbacks --------------------------------------------------------------------------------------------
 
-    async def callback_agreed(self, back: Back, callback: Callback) -> None:
-        """The caller keeps the place, and hangs up now. Returns when all of it is on disk and decided."""
+    async def callback_agreed(self, back: Back, callback: Callback) -> bool:
+        """The caller keeps the place, and hangs up now. Returns when all of it is on disk and decided.
+
+        False for a caller whom the queue sent away in this very moment: there is no place to keep.
+        """
         await self.backs.agreed(back)
         self.post(events.CallbackAsked(back.call, callback))
         await self.settled()
+        caller = self.engine.lobby.callers.get(back.call)
+        if caller is None or not caller.away:
+            await self.backs.over(back.call)
+            return False
+        return True
 
     def caller_reached(self, call: str, offer: int) -> None:
         """Who was called back is on the line, and stands in line as anybody does."""

@@ -241,10 +241,10 @@ class Session:
         agreed = await self._line.unless_decided(talk.agree())
         if agreed is None:
             return False
+        back = Back(self.name, agreed.number, self._language, at=desk.clock.now())
+        if not await desk.queues.callback_agreed(back, agreed.callback):
+            return False
         self._note(story.CallbackAgreed(agreed.number, agreed.own, agreed.at))
-        await desk.queues.callback_agreed(
-            Back(self.name, agreed.number, self._language, at=desk.clock.now()), agreed.callback
-        )
         self._hung_up_for_callback = True
         await self._play(agreed.goodbye)
         await self._hang_up()

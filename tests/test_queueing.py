@@ -12,10 +12,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from acd import events
-from acd.model import Agent, Condition, Overflow, Queue, Step
+from acd.model import Agent, Callback, Condition, Overflow, Queue, Step
 from acd.skills import Needs
 from acd.state import Presence
 from ivr import record as story
+from ivr.backs import Back
 from ivr.journalled import LONGEST_JOURNAL
 from ivr.news import Gone, PickedUp, Place, Position, SentAway, Talking
 from ivr.queueing import Phones, Ports, QueueRunner, leg_of, offer_of
@@ -322,6 +323,12 @@ async def test_the_end_is_not_missed_when_something_happens_in_the_same_moment()
     running.cancel()
     done, _ = await asyncio.wait({running}, timeout=PATIENCE)
     assert running in done
+
+
+async def test_no_callback_is_agreed_upon_with_who_was_sent_away_in_this_moment() -> None:
+    async with Floor().open() as floor:
+        assert not await floor.queues.callback_agreed(Back("call-1", "6175550123", "en"), Callback())
+        assert floor.queues.backs.of("call-1") is None
 
 
 # ---- who looks on, and the day -------------------------------------------------------------------------------------
