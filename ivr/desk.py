@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from ivr.in_line import Listening, WaitingRoom
 from ivr.regulars import Regulars
+from ivr.waiting_room import Listening, WaitingRoom
 
 if TYPE_CHECKING:
     from pathlib import Path

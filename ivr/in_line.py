@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ivr import record as story
 from ivr.announcing import Announcer, Saying, sounds_of
@@ -22,51 +22,20 @@ from ivr.menus.values import Kind, Target
 from ivr.menus.wording import exit_prompt
 from ivr.news import Gone, KeyHeard, MovedTo, News, PickedUp, PlaceKept, Position, SentAway, Suggested, Talking
 from ivr.overhearing import Chose, InDanger, Overhearing
-from ivr.services import Clock, Ears, Prompts, SwitchDown, Understanding
+from ivr.services import SwitchDown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
-    from acd.views import Outlook
-    from ivr.menus.model import Plan
 
 ANNOUNCE_WITHIN_SECONDS = 0.25  # a place in line is told at once or not at all: nobody waits for an announcement
 FETCH_AGAIN_SECONDS = 0.5  # the PBX's control connection comes back by itself; the caller hears music meanwhile
 QUIET_SECONDS = 2.0  # whoever speaks, to us or to somebody in the room, is not talked over
 SUGGESTED_SILENCE_SECONDS = 4.0
-MOST_LISTENED = 50  # speech in a room costs a recogniser as much as a question does; it must not keep menus waiting
 MUSIC = "music"
 
 _T = TypeVar("_T")
-
-
-class NewsOfQueues(Protocol):
-    """Whom to ask what becomes of a caller: the queue runner."""
-
-    async def news(self, call: str) -> News: ...
-
-    def outlook(self, call: str) -> Outlook | None: ...
-
-
-@dataclass(slots=True)
-class Listening:
-    """How many waiting callers may still be listened to at the same time."""
-
-    free: int = MOST_LISTENED
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingRoom:
-    """What all callers in line are served with."""
-
-    plan: Plan
-    queues: NewsOfQueues
-    prompts: Prompts
-    ears: Ears
-    understanding: Understanding
-    clock: Clock
-    listening: Listening
 
 
 @dataclass(frozen=True, slots=True)

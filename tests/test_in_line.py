@@ -12,13 +12,14 @@ from acd.views import Outlook
 from acd.wait import Estimate
 from ivr import record as story
 from ivr.call import CallerGone
-from ivr.in_line import InLine, Leaving, Listening, WaitingRoom
+from ivr.in_line import InLine, Leaving
 from ivr.news import Gone, News, PickedUp, Position, SentAway, Talking
 from ivr.services import SwitchDown
 from ivr.simulator.prompts import TextPrompts
 from ivr.simulator.switch import SimulatedSwitch
 from ivr.simulator.terminal import Script
 from ivr.trial import TypedEars
+from ivr.waiting_room import Listening, WaitingRoom
 from tests.fakes import PATIENCE, FakeClock, Seen
 from tests.house import WatchedCall, Words
 from tests.menus.plans import small

@@ -7,10 +7,10 @@ import pytest
 from acd import events
 from acd.model import Urgency
 from ivr import record as story
-from ivr.in_line import MOST_LISTENED
 from ivr.news import Place
 from ivr.services import Device
 from ivr.trial import TypedEars
+from ivr.waiting_room import MOST_LISTENED
 from tests.house import House
 from tests.menus.plans import small
 
