@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
+    from ivr.waiting_room import WaitingRoom
+
 
 ANNOUNCE_WITHIN_SECONDS = 0.25  # a place in line is told at once or not at all: nobody waits for an announcement
 FETCH_AGAIN_SECONDS = 0.5  # the PBX's control connection comes back by itself; the caller hears music meanwhile
