@@ -131,6 +131,15 @@ class GiveUp:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackOver:
+    """The caller is not to be called back any more: it was cancelled, or they rang again and have their place."""
+
+    call: str
+    queue: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """Tell `who` (people or rotas of the plan) that a queue needs them; `rung` counts from 0.
 
@@ -167,6 +176,7 @@ Command = (
     | SendAway
     | Suggest
     | GiveUp
+    | CallbackOver
     | Alert
     | AlertOver
 )

@@ -149,7 +149,8 @@ class Engine:
                     self.lobby.hangs_up_for_callback(caller, callback, now)
             case CallbackCancelled(call):
                 if (caller := self._waits(call)) and caller.away:
-                    self._left(caller, now)
+                    self.offers_made.withdraw_all(caller, now)
+                    self.lobby.call_off(caller, "cancelled", now)
             case CallerReached(offer):
                 self.offers_made.reached(offer, now)
             case CallerUnreached(offer, _):
@@ -229,8 +230,18 @@ class Engine:
             if self.lobby.moves(caller, event) or caller.away:
                 self.offers_made.withdraw_all(caller, now)
             self.lobby.rejoin(caller, event, now)
-        elif queue := self.rules.admit(event, now):
-            self.lobby.join(event, queue, now)
+        else:
+            self._take_over(event, now)
+            if queue := self.rules.admit(event, now):
+                self.lobby.join(event, queue, now)
+
+    def _take_over(self, event: CallerJoined, now: float) -> None:
+        """Who waits to be called back and rings again for the same has the place; while dialled, the line decides."""
+        caller = self._waits(self.lobby.expecting.get(event.party, ""))
+        same = caller is not None and event.queue in {caller.queue.name, *caller.left}
+        if caller and same and event.callback is None and not caller.taken:
+            self.offers_made.withdraw_all(caller, now)
+            self.lobby.rang_again(caller, now)
 
     def _left(self, caller: Caller, now: float, *, dropped: bool = False) -> None:
         self.offers_made.withdraw_all(caller, now)

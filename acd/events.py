@@ -59,7 +59,8 @@ class CallerJoined:
 
     `head_start_seconds` is this caller's own, beyond the queue's. For `preferred_seconds` only the `preferred` people
     are rung (the care team, the last nurse), unless none of them is at work. `party` stands for the caller's number
-    without telling it: who rings again with the same one has the place back (Queue.return_seconds). `site` is where
+    without telling it: who rings again with the same one has the place back (Queue.return_seconds), also one who waits
+    to be called back. `site` is where
     the caller dialled in. With `callback` nobody is on the line: it is a callback that was agreed upon before.
     """
 
@@ -111,6 +112,8 @@ class CallbackAsked:
 
 @dataclass(frozen=True, slots=True)
 class CallbackCancelled:
+    """The caller is not to be called back after all; for everybody else this changes nothing."""
+
     call: str
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acd.commands import GiveUp, Moved, Restored, SendAway, TellPosition
+from acd.commands import CallbackOver, GiveUp, Moved, Restored, SendAway, TellPosition
 from acd.queue_room import QueueRoom, closed
 from acd.state import Back, Caller
 from acd.timers import CallerDue, MoreDue, PartyDue
@@ -36,6 +36,7 @@ class Lobby:
         self.rooms: dict[str, QueueRoom] = {}
         self.unsettled: dict[str, None] = {}
         self.lost: dict[str, tuple[tuple[str, ...], float]] = {}
+        self.expecting: dict[str, str] = {}  # by party, who waits to be called back
         self.joins = 0
         self._queues: dict[str, Queue] = {}
         self._matching = matching
@@ -118,6 +119,8 @@ class Lobby:
             back=None if event.callback is None else Back(event.callback),
         )
         self.callers[caller.call] = caller
+        if event.callback and event.party:
+            self.expecting[event.party] = event.call
         self.room(caller).stats.joined(now)
         self._step_in(caller, now)
         if joined < now:
@@ -138,6 +141,10 @@ class Lobby:
         caller.urgency = max(caller.urgency, event.urgency)
         caller.told = None
         caller.back = None if event.callback is None else Back(event.callback)
+        if caller.back is None:
+            self._expect_no_more(caller)
+        elif caller.party:
+            self.expecting[caller.party] = caller.call
         self._step_in(caller, now)
 
     def change(self, caller: Caller, event: CallerChanged) -> None:
@@ -185,12 +192,29 @@ class Lobby:
         self._step_out(caller, now)
         self._forget(caller)
 
+    def call_off(self, caller: Caller, why: str, now: float) -> None:
+        """The callback is not wanted any more."""
+        self._orders.append(CallbackOver(caller.call, caller.queue.name, why))
+        self._step_out(caller, now)
+        self._forget(caller)
+
     def _forget(self, caller: Caller) -> None:
+        self._expect_no_more(caller)
         self._timers.cancel(CallerDue(caller.call))
         self._timers.cancel(MoreDue(caller.call))
         del self.callers[caller.call]
 
-    # ---- rung again after the line dropped ------------------------------------------------------------------------
+    # ---- who rings again ------------------------------------------------------------------------------------------
+
+    def rang_again(self, caller: Caller, now: float) -> None:
+        """Who waits to be called back is on the phone by another call, which joins now and takes over the place."""
+        self.lost[caller.party] = ((caller.queue.name, *caller.left), caller.joined)
+        self._timers.set(PartyDue(caller.party), now)
+        self.call_off(caller, "the caller rang again", now)
+
+    def _expect_no_more(self, caller: Caller) -> None:
+        if self.expecting.get(caller.party) == caller.call:
+            del self.expecting[caller.party]
 
     def _remember(self, caller: Caller, now: float, *, dropped: bool) -> None:
         seconds = caller.queue.return_seconds
@@ -244,10 +268,13 @@ class Lobby:
         self._step_out(caller, now)
         caller.back = Back(callback)
         caller.told = None
+        if caller.party:
+            self.expecting[caller.party] = caller.call
         self._step_in(caller, now)
 
     def is_on_the_line(self, caller: Caller, now: float) -> None:
         """A caller who was called back is as present as anybody; the queue's limits on waiting begin anew."""
+        self._expect_no_more(caller)
         self._step_out(caller, now)
         caller.back = None
         caller.entered = caller.present_since = now

@@ -20,6 +20,7 @@ COMMANDS = {
     "not-ready": "people:not_ready",
     "wrap-up": "people:wrap_up",
     "priority": "people:priority",
+    "cancel-callback": "people:cancel_callback",
     "alerts": "alerts:alerts",
     "acknowledge": "alerts:acknowledge",
     "doctor": "diagnose:doctor",

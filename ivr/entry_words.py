@@ -13,6 +13,7 @@ from ivr.record import (
     CallbackDialled,
     CallbackGivenUp,
     CallbackNotReached,
+    CallbackOver,
     CallbackReached,
     CameBack,
     Connected,
@@ -132,6 +133,8 @@ def words_of(entry: Entry, clock: Clock, *, shown: bool) -> list[str]:  # noqa: 
             return [f"Was asked whether to go to {plain(to)} instead, the place kept: {why}."]
         case WentByChoice(to, how):
             return [f"Chose to go to {plain(to)}: {how}."]
+        case CallbackOver(why):
+            return [f"Is not called back any more: {why}."]
         case CallbackAgreed() | CallbackDialled() | CallbackReached() | CallbackNotReached() | CallbackGivenUp():
             return [_callback(entry, clock, shown)]
         case Voicemail(box, seconds):

@@ -150,7 +150,7 @@ class OfferNotes:
         return [*began, *(note for offer in vanished for note in self._over(offer, events.Cause.LOST, now))]
 
 
-def rules_noted(order: commands.Command) -> list[Note]:
+def rules_noted(order: commands.Command) -> list[Note]:  # noqa: PLR0911 - a case per order
     """What the queue's rules did with a caller."""
     match order:
         case commands.Moved(call, queue, to, why):
@@ -161,6 +161,8 @@ def rules_noted(order: commands.Command) -> list[Note]:
             return [(call, story.PlaceRestored(waited))]
         case commands.Suggest(call, _, to, why):
             return [(call, story.Suggested(to, why))]
+        case commands.CallbackOver(call, _, why):
+            return [(call, story.CallbackOver(why))]
         case commands.GiveUp(call, _, attempts):
             return [(call, story.CallbackGivenUp(attempts))]
         case _:

@@ -121,7 +121,7 @@ class Orders:
                 tell(call, SentAway(to, why))
             case commands.Suggest(call, _, to, why):
                 tell(call, Suggested(to, why))
-            case commands.GiveUp(call):
+            case commands.GiveUp(call) | commands.CallbackOver(call):
                 spawn(self._backs.over(call))
             case commands.Alert():
                 self._alerts.alert(command)

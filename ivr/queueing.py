@@ -150,7 +150,7 @@ class QueueRunner:
         for call, entry in self._journalled.notes(event, orders, now):
             self._record.note(call, now, entry)
         for order in orders:
-            if isinstance(order, commands.GiveUp) and self._pbx.watcher:
+            if isinstance(order, commands.GiveUp | commands.CallbackOver) and self._pbx.watcher:
                 self._pbx.watcher.call_ended(order.call)
         for observe in self._ports.observers:
             self._shown(observe, event, orders, now)
@@ -194,6 +194,10 @@ class QueueRunner:
     def change(self, call: str, *, urgency: Urgency = Urgency.ROUTINE, head_start_seconds: float | None = None) -> None:
         """Another priority from the next decision on; urgency only rises."""
         self.post(events.CallerChanged(call, urgency, head_start_seconds))
+
+    def cancel_callback(self, call: str) -> None:
+        """Who waits to be called back is not called; for everybody else this changes nothing."""
+        self.post(events.CallbackCancelled(call))
 
     async def news(self, call: str) -> News:
         """What next happened to a caller who joined."""

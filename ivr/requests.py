@@ -1,6 +1,6 @@
 """What administrators and persons ask of the running process, through the control door; never patient data.
 
-status | ready | not-ready | wrap-up | priority | alerts | acknowledge
+status | ready | not-ready | wrap-up | priority | cancel-callback | alerts | acknowledge
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Requests:
         self._pbx_is_up = pbx_is_up
         self._served = served
 
-    async def answer(self, request: Mapping[str, Any]) -> Reply:
+    async def answer(self, request: Mapping[str, Any]) -> Reply:  # noqa: C901 - a case per request
         """Carry out one request. Raises ControlError."""
         queues = self._desk().queues
         match request:
@@ -51,6 +51,8 @@ class Requests:
                 queues.change(self._waiting(call), urgency=Urgency.URGENT)
             case {"do": "priority", "call": str(call), "head_start": int() | float() as seconds}:
                 queues.change(self._waiting(call), head_start_seconds=seconds)
+            case {"do": "cancel-callback", "call": str(call)}:
+                queues.cancel_callback(self._to_be_called_back(call))
             case {"do": "acknowledge", "alert": int(number), "by": str(by)}:
                 queues.acknowledge(self._open(number), _given(by, "an alert is acknowledged by somebody: say who"))
             case _:
@@ -83,6 +85,12 @@ class Requests:
         if len(found) != 1 or len(call) < SHORTEST_BEGINNING:
             raise ControlError(f"no caller in line is named '{call}', or several are: `careline status` lists them")
         return found[0]
+
+    def _to_be_called_back(self, call: str) -> str:
+        found = self._waiting(call)
+        if not any(each.call == found and each.callback for each in self._lined_up()):
+            raise ControlError(f"'{call}' is on the phone: only who waits to be called back can be cancelled")
+        return found
 
     def _open(self, number: int) -> int:
         if number not in {alarm.id for alarm in self._desk().queues.engine.alarms.open.values()}:

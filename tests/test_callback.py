@@ -12,6 +12,7 @@ import pytest
 from acd import events
 from ivr import record as story
 from ivr.callback import GOODBYE_SECONDS, free_slots, number_pieces
+from ivr.control import ControlError
 from tests.house import NUMBER, House
 from tests.menus.plans import small
 
@@ -244,3 +245,30 @@ def test_a_half_hour_that_is_full_is_not_offered(taken: int, first: str) -> None
     slots = list(free_slots(now, hours, {half_past.timestamp(): taken}, 2))
     assert f"{slots[0]:%H:%M}" == first
     assert f"{slots[-1]:%H:%M}" == "16:30"
+
+
+async def test_who_rings_again_has_the_place_and_is_not_called_back() -> None:
+    async with house_with().open() as house:
+        await agreed(house)
+        house.call("billing", call="call-2")
+        assert await house.until(story.CallbackOver) == story.CallbackOver("the caller rang again")
+        await house.until(story.PlaceRestored, call="call-2")
+        await house.until_over("call-1")
+        assert house.record.summary_of("call-1").outcome is story.Outcome.CALLBACK_OVER
+
+
+async def test_a_callback_is_cancelled_by_an_administrator() -> None:
+    async with house_with().open() as house:
+        await agreed(house)
+        await house.desk.answer({"do": "cancel-callback", "call": "call-1"})
+        assert await house.until(story.CallbackOver) == story.CallbackOver("cancelled")
+        await house.until_over("call-1")
+        assert house.queues.engine.calls() == frozenset()
+
+
+async def test_who_is_on_the_phone_is_no_callback_to_cancel() -> None:
+    async with house_with().open() as house:
+        house.call("billing")
+        await house.until_held()
+        with pytest.raises(ControlError, match="'call-1' is on the phone"):
+            await house.desk.answer({"do": "cancel-callback", "call": "call-1"})

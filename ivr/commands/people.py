@@ -131,6 +131,14 @@ def priority(call: str, urgent: bool, head_start: float | None, settings_file: P
         ask(state, settings_file, do="priority", call=call, head_start=head_start)
 
 
+@click.command("cancel-callback")
+@click.argument("call")
+@with_state
+def cancel_callback(call: str, settings_file: Path | None, state: Path | None) -> None:
+    """CALL, which waits to be called back, is not called any more; `careline status` lists the calls."""
+    ask(state, settings_file, do="cancel-callback", call=call)
+
+
 def ask(state: Path | None, settings: Path | None, **request: Any) -> Mapping[str, Any]:
     """What the running process answers."""
     with told():

@@ -122,8 +122,6 @@ class Happenings:
                 return [*self._talks_end(call, now), *self.lines.left(call, how, now)]
             case events.CallbackAsked(call):
                 return self.lines.agreed(call, engine, now)
-            case events.CallbackCancelled(call):
-                return self.lines.given_up(call, cancelled=True)
             case events.Reconciled():
                 return self._vanished(engine, now)
             case _:
@@ -188,7 +186,7 @@ class Happenings:
 
     # ---- commands -------------------------------------------------------------------------------------------------
 
-    def _of(  # noqa: C901, PLR0911 - a case per command
+    def _of(  # noqa: C901, PLR0911, PLR0912 - a case per command
         self, order: commands.Command, event: events.Event, engine: Engine, now: float
     ) -> list[Fact]:
         match order:
@@ -214,6 +212,8 @@ class Happenings:
                 return self.lines.sent(call, queue, self.roster.leaving(queue, to), to, now)
             case commands.GiveUp(call):
                 return self.lines.given_up(call, cancelled=False)
+            case commands.CallbackOver(call):
+                return self.lines.given_up(call, cancelled=True)
             case commands.Stepped(call, queue, step):
                 return [facts.StepTaken(call, queue, step)]
             case commands.Alert(alert, queue, name, rung):

@@ -248,6 +248,13 @@ class CallbackGivenUp:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackOver:
+    """The callback is not wanted any more; `why` in words."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """The queue's rule sent the caller to another queue, the place there by age; `why` is the rule, in words."""
 
@@ -319,6 +326,7 @@ Entry = (
     | CallbackReached
     | CallbackNotReached
     | CallbackGivenUp
+    | CallbackOver
     | Moved
     | Voicemail
     | CameBack

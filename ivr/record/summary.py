@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ivr.record.entries import (
     CallbackAgreed,
     CallbackGivenUp,
+    CallbackOver,
     CallbackReached,
     Connected,
     Entry,
@@ -53,6 +54,7 @@ class Outcome(StrEnum):
     INTERRUPTED = "interrupted"
     CALLBACK = "to be called back"
     NOT_REACHED = "not reached by callback"
+    CALLBACK_OVER = "callback not wanted any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ def after(call: CallSummary, at: float, entry: Entry) -> CallSummary:  # noqa: C
             return replace(call, outcome=Outcome.LEFT_IN_QUEUE)
         case CallbackGivenUp():
             return replace(call, outcome=Outcome.NOT_REACHED)
+        case CallbackOver():
+            return replace(call, outcome=Outcome.CALLBACK_OVER)
         case PriorityChanged(urgent):
             return replace(call, urgent=call.urgent or urgent)
         case Voicemail(_, seconds) if seconds > 0:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from acd.commands import (
+    CallbackOver,
     Command,
     Connect,
     DialCaller,
@@ -135,6 +136,7 @@ class Visitor:
     dialled: int = 0
     suggested: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    asked: int = 0
 
 
 @dataclass
@@ -158,6 +160,7 @@ class NaiveEngine:
     lost: dict[str, tuple[list[str], float, float]] = field(default_factory=dict)
     last_rung: dict[str, str] = field(default_factory=dict)
     joins: int = 0
+    asked: int = 0
     day: float = 0
     now: float = 0
     stirred: set[str] = field(default_factory=set)
@@ -252,9 +255,10 @@ class NaiveEngine:
                     for each in self.attempts_for(visitor):
                         self.withdraw(each)
                     visitor.callback, visitor.dialled, visitor.told = callback, 0, None
+                    self.expect(call)
             case CallbackCancelled(call):
                 if (visitor := self.visitor(call)) and visitor.callback is not None and not visitor.talking:
-                    self.leave(visitor)
+                    self.call_off(visitor, "cancelled")
             case CallerReached(number):
                 self.reached(number)
             case CallerUnreached(number):
@@ -324,8 +328,33 @@ class NaiveEngine:
             visitor = None
         if visitor:
             self.join_again(visitor, event)
-        elif (queue := self.admit(event)) is not None:
-            self.add(event, queue)
+        else:
+            self.take_over(event)
+            if (queue := self.admit(event)) is not None:
+                self.add(event, queue)
+                if event.callback is not None:
+                    self.expect(event.call)
+
+    def expect(self, call: str) -> None:
+        self.asked += 1
+        if visitor := self.visitor(call):
+            visitor.asked = self.asked
+
+    def take_over(self, event: CallerJoined) -> None:
+        """The last of this number who asked to be called back, if anybody: rung again, the place goes over."""
+        same = [each for each in self.visitors if each.party == event.party and each.callback is not None]
+        if not event.party or event.callback is not None or not same:
+            return
+        visitor = max(same, key=lambda each: each.asked)
+        if not visitor.taken and not visitor.talking and event.queue in {visitor.queue, *visitor.left}:
+            self.lost[event.party] = ([visitor.queue, *visitor.left], visitor.joined, self.now)
+            self.call_off(visitor, "the caller rang again")
+
+    def call_off(self, visitor: Visitor, why: str) -> None:
+        for each in self.attempts_for(visitor):
+            self.withdraw(each)
+        self.said.append(CallbackOver(visitor.call, visitor.queue, why))
+        self.visitors.remove(visitor)
 
     def add(self, event: CallerJoined, queue: str) -> None:
         self.joins += 1
@@ -380,6 +409,8 @@ class NaiveEngine:
             visitor.left = []
         visitor.own, visitor.told, visitor.callback, visitor.dialled = event.needs, None, event.callback, 0
         visitor.urgency = max(visitor.urgency, event.urgency)
+        if event.callback is not None:
+            self.expect(event.call)
 
     def enter(self, visitor: Visitor, queue: str) -> None:
         visitor.queue, visitor.step, visitor.suggested = queue, 0, []

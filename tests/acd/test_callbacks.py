@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from acd.commands import Connect, DialCaller, GiveUp, Restored, StopDialling, StopRinging, TellPosition
+from acd.commands import CallbackOver, Connect, DialCaller, GiveUp, Restored, StopDialling, StopRinging, TellPosition
 from acd.events import (
     AgentLoggedOut,
     AgentNotReady,
@@ -476,10 +476,30 @@ def test_after_an_outage_a_dialling_goes_on() -> None:
     assert reserved().handle(Reconciled(frozenset({"c1"}), NONE, NONE), now=9) == []
 
 
-def test_a_callback_is_not_restored_from_a_dropped_line() -> None:
-    engine = engine_with(queues=[replace(DESK, return_seconds=60)])
+def test_who_rings_again_before_being_called_back_has_the_place_and_is_not_called() -> None:
+    engine = engine_with()
     engine.handle(CallerJoined("c1", "desk", party="p"), now=1)
     engine.handle(CallbackAsked("c1"), now=2)
     engine.handle(CallerLeft("c1", dropped=True), now=2)
-    commands = engine.handle(CallerJoined("c9", "desk", party="p"), now=10)
-    assert not any(isinstance(command, Restored) for command in commands)
+    engine.handle(CallerJoined("c2", "desk", party="q"), now=5)
+    assert engine.handle(CallerJoined("c9", "desk", party="p"), now=10) == [
+        CallbackOver("c1", "desk", "the caller rang again"),
+        Restored("c9", 9),
+        TellPosition("c9", 1),
+    ]
+    assert engine.calls() == {"c2", "c9"}
+
+
+def test_who_rings_again_about_something_else_is_called_back_all_the_same() -> None:
+    engine = engine_with(queues=[DESK, Queue("billing")])
+    engine.handle(CallerJoined("c1", "desk", party="p"), now=1)
+    engine.handle(CallbackAsked("c1"), now=2)
+    engine.handle(CallerJoined("c9", "billing", party="p"), now=10)
+    assert engine.calls() == {"c1", "c9"}
+
+
+def test_a_callback_that_is_cancelled_is_told_to_be_over() -> None:
+    engine = engine_with()
+    engine.handle(CallerJoined("c1", "desk"), now=1)
+    engine.handle(CallbackAsked("c1"), now=2)
+    assert engine.handle(CallbackCancelled("c1"), now=3) == [CallbackOver("c1", "desk", "cancelled")]

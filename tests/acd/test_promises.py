@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from acd.codec import decode, encode
-from acd.commands import Command, GiveUp, Ring, SendAway, TellPosition
+from acd.commands import CallbackOver, Command, GiveUp, Ring, SendAway, TellPosition
 from acd.conditions import Facts, holds_for_all
 from acd.engine import Engine
 from acd.events import (
@@ -157,13 +157,11 @@ class EngineMachine(RuleBasedStateMachine):
 
     def keep_count(self, event: Event, commands: list[Command], waited: set[str]) -> None:
         """Who should be with the engine, told from outside: who joined and has no reason to be gone."""
-        gone = {each.call for each in commands if isinstance(each, SendAway | GiveUp)}
+        gone = {each.call for each in commands if isinstance(each, SendAway | GiveUp | CallbackOver)}
         match event:
             case CallerJoined(call):
                 self.expected.add(call)
             case CallerLeft(call) if call in waited:
-                self.expected.discard(call)
-            case CallbackCancelled(call) if call not in waited and self.engine.queue_of(call) is None:
                 self.expected.discard(call)
             case TalkEnded() | OfferFailed() | Reconciled():
                 self.expected &= self.engine.calls() | (waited - gone if not isinstance(event, Reconciled) else set())
