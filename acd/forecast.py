@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from acd.patience import Wait
+
 DAYS, HALF_HOURS = 7, 48
 WEEKS = 16  # what is older weighs less than a sixteenth
 HALF_LIFE_WEEKS = 4.0
@@ -38,12 +40,15 @@ Day = tuple[int, ...]
 class Visit:
     """One caller's stay in one queue. `joined`: seconds since the epoch.
 
-    `handle_seconds`: ringing and talk, a person's time without wrap-up; None when nobody answered.
+    `handle_seconds`: ringing and talk, a person's time without wrap-up; None when nobody answered. `wait`: on the line,
+    rings included; None while it goes on, or when its end was not seen. Who takes a callback leaves the line, so the
+    wait ends there, whatever comes of the callback.
     """
 
     queue: str
     joined: float
     handle_seconds: float | None = None
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True)

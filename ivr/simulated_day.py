@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from acd.forecast import weekly_profile
 from acd.model import Callback, Urgency
+from acd.patience import Ending, patience_of
 from acd.simulation.chance import Chance
 from acd.simulation.day import Day, Habits
-from acd.simulation.traffic import HALF_HOURS, Stream, Visitor, visitor, visitors
+from acd.simulation.traffic import HALF_HOURS, Stream, Visitor, patience, visitor, visitors
 from acd.skills import Needs
 from ivr.errors import UserError
 from ivr.menus.callbacks import windows
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from acd.forecast import Visit
+    from acd.patience import Patience
     from ivr.menus.model import Plan
     from ivr.traffic_file import Traffic
 
@@ -40,7 +42,10 @@ Stretches = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Comings:
-    """Who calls, and who is at work. `date` matters for the hours of callbacks; `told` is for people to read."""
+    """Who calls, and who is at work. `date` matters for the hours of callbacks; `told` is for people to read.
+
+    `patience`: by queue, as far as the record was asked.
+    """
 
     told: str
     date: date
@@ -48,6 +53,7 @@ class Comings:
     shifts: Mapping[str, Stretches]
     habits: Habits
     paces: Mapping[str, float]
+    patience: Mapping[str, Patience] = field(default_factory=dict)
 
 
 def expected(plan: Plan, traffic: Traffic | None) -> tuple[Stream, ...]:
@@ -146,6 +152,22 @@ def _office(turn: int) -> Stretches:
 # ---- from the record ------------------------------------------------------------------------------------------------
 
 
+def patience_on_record(streams: Iterable[Stream], seen: Sequence[Visit]) -> dict[str, Patience]:
+    """By queue; where few gave up, the stream's own."""
+    return {
+        stream.queue: patience_of(
+            (visit.wait for visit in seen if visit.queue == stream.queue and visit.wait),
+            stream.patience_seconds,
+            stream.patience_shape,
+        )
+        for stream in streams
+    }
+
+
+def with_patience(streams: Iterable[Stream], patience: Mapping[str, Patience]) -> tuple[Stream, ...]:
+    return tuple(replace(stream, patience_seconds=patience[stream.queue].seconds) for stream in streams)
+
+
 def usual_streams(
     streams: Sequence[Stream], seen: Sequence[Visit], weekday: int, now: float, zone: ZoneInfo
 ) -> tuple[Stream, ...]:
@@ -169,7 +191,8 @@ def usual_streams(
 def recorded(streams: Sequence[Stream], seen: Iterable[Visit], day: date, zone: ZoneInfo, seed: int) -> Comings:
     """The callers of a day on record: when they came, and how long who was answered was talked with.
 
-    What the record cannot tell is drawn: how patient each was, the talks of who was not answered. Raises UserError.
+    Who gave up is as patient as on that day. Who was answered, or went elsewhere, would have waited longer: how much is
+    drawn, and so are the talks of who was not answered. Raises UserError.
     """
     midnight = datetime.combine(day, time(), zone).timestamp()
     by_queue = {stream.queue: stream for stream in streams}
@@ -177,17 +200,26 @@ def recorded(streams: Sequence[Stream], seen: Iterable[Visit], day: date, zone: 
     if not today:
         raise UserError(f"no call of {day} is on record: `careline calls` lists those that are")
     habits = Habits()
-    comings = tuple(
-        visitor(
-            f"{visit.queue}-{number}",
-            by_queue[visit.queue],
-            visit.joined - midnight,
-            Chance(seed).of(crc32(visit.queue.encode()), number),
-            None if visit.handle_seconds is None else max(visit.handle_seconds - habits.pick_up_seconds, SHORTEST_TALK),
-        )
-        for number, visit in enumerate(today)
-    )
-    return Comings(f"{day:%A}, {day}, with the {len(comings)} calls on record", day, comings, {}, habits, {})
+    habits, callers = Habits(), []
+    for number, visit in enumerate(today):
+        stream, chance = by_queue[visit.queue], Chance(seed).of(crc32(visit.queue.encode()), number)
+        at, talk = visit.joined - midnight, _talk(visit, habits)
+        caller = visitor(f"{visit.queue}-{number}", stream, at, chance, talk)
+        callers.append(replace(caller, patience_seconds=_patience(visit, stream, chance)))
+    told = f"{day:%A}, {day}, with the {len(callers)} calls on record"
+    return Comings(told, day, tuple(callers), {}, habits, {})
+
+
+def _talk(visit: Visit, habits: Habits) -> float | None:
+    return None if visit.handle_seconds is None else max(visit.handle_seconds - habits.pick_up_seconds, SHORTEST_TALK)
+
+
+def _patience(visit: Visit, stream: Stream, chance: Chance) -> float:
+    if visit.wait is None:
+        return patience(stream, chance)
+    if visit.wait.ended is Ending.GAVE_UP:
+        return visit.wait.seconds
+    return patience(stream, chance, beyond=visit.wait.seconds)
 
 
 def since(day: date, zone: ZoneInfo) -> datetime:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from acd.patience import Patience
     from acd.simulation.figures import Figures, HalfHourFigures, Outcome
 
 Row = tuple[str, ...]
@@ -121,9 +122,23 @@ def judgement(measure: Measure, today: Number, changed: Number) -> str:
     return "more" if changed > today else "less"
 
 
-def as_json(figures: Sequence[Figures], told: str, seed: int) -> Mapping[str, Any]:
+def patience_told(patience: Mapping[str, Patience]) -> list[str]:
+    """One line, none where the record was not asked."""
+    queues = [
+        f"{queue} {_time(each.seconds)}, "
+        + (f"from {each.gave_up} who gave up" if each.is_seen else f"as expected ({each.gave_up} gave up: too few)")
+        for queue, each in patience.items()
+    ]
+    return [f"Patience: {'; '.join(queues)}."] if queues else []
+
+
+def as_json(
+    figures: Sequence[Figures], told: str, seed: int, patience: Mapping[str, Patience] | None = None
+) -> Mapping[str, Any]:
+    """`patience` by queue, where the record was asked."""
     named = dict(zip(("today", "changed"), map(_figures, figures), strict=False))
-    return {"day": told, "seed": seed, **named}
+    asked = {"patience": {queue: asdict(each) for queue, each in patience.items()}} if patience else {}
+    return {"day": told, "seed": seed, **asked, **named}
 
 
 def _figures(figures: Figures) -> Mapping[str, Any]:

@@ -5,17 +5,20 @@ visits ──▶ profile (acd.forecast) ──▶ people per half hour (acd.staf
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 from acd.forecast import HalfHour, Visit, mean_handle_seconds, weekly_profile
+from acd.patience import patience_of
 from acd.staffing import IDLE, Load, Need, Target, people_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date, tzinfo
+
+    from acd.patience import Patience
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SELDOM = 0.2  # fewer calls than one in five such half hours: a day does not begin or end with it
@@ -30,10 +33,11 @@ class Wish:
     """What the practice wants. `busy`: plan for half hours that are busier than this share of days; None: for the mean.
 
     `patience_seconds`: when callers give up on average; infinite counts on nobody's giving up, which is the safe side.
+    None: as the record shows, and infinite where it shows too little.
     """
 
     target: Target
-    patience_seconds: float = inf
+    patience_seconds: float | None = None
     busy: float | None = None
 
 
@@ -66,7 +70,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class QueueWeek:
-    """`days[0]` is Monday: 48 slots; None for a weekday not on record. `used` days made it; `left_out` were unusual."""
+    """`days[0]` is Monday: 48 slots; None for a weekday not on record. `used` days made it; `left_out` were unusual.
+
+    `patience` is the record's, whatever is wished.
+    """
 
     crew: Crew
     wish: Wish
@@ -74,6 +81,7 @@ class QueueWeek:
     used: int
     left_out: tuple[date, ...]
     days: tuple[tuple[Slot, ...] | None, ...]
+    patience: Patience
 
     def slots(self) -> Iterator[tuple[int, int, Slot]]:
         """Every slot on record with its weekday and half hour."""
@@ -115,24 +123,27 @@ def queue_week(crew: Crew, wish: Wish, records: Records) -> QueueWeek | None:
     if not profile.used:
         return None
     busy_seconds = handled + crew.wrap_up_seconds
-    days = tuple(_slots(day, busy_seconds, wish) for day in profile.days)
-    return QueueWeek(crew, wish, busy_seconds, profile.used, profile.left_out, days)
+    patience = patience_of((visit.wait for visit in own if visit.wait), expected=inf)
+    counted_on = patience.seconds if wish.patience_seconds is None else wish.patience_seconds
+    each_call = Load(0, busy_seconds, counted_on)
+    days = tuple(_slots(day, each_call, wish) for day in profile.days)
+    return QueueWeek(crew, wish, busy_seconds, profile.used, profile.left_out, days, patience)
 
 
-def _slots(day: Sequence[HalfHour] | None, handle_seconds: float, wish: Wish) -> tuple[Slot, ...] | None:
+def _slots(day: Sequence[HalfHour] | None, each_call: Load, wish: Wish) -> tuple[Slot, ...] | None:
     """Seldom calls are planned for between the day's first usual half hour and its last, but not at night."""
     if day is None:
         return None
     usual = [n for n, half_hour in enumerate(day) if half_hour.calls >= SELDOM]
     planned = range(usual[0], usual[-1] + 1) if usual else range(0)
-    return tuple(_slot(each, handle_seconds, wish, is_planned=n in planned) for n, each in enumerate(day))
+    return tuple(_slot(each, each_call, wish, is_planned=n in planned) for n, each in enumerate(day))
 
 
-def _slot(half_hour: HalfHour, handle_seconds: float, wish: Wish, *, is_planned: bool) -> Slot:
+def _slot(half_hour: HalfHour, each_call: Load, wish: Wish, *, is_planned: bool) -> Slot:
     if not is_planned:
         return Slot(half_hour.calls, Need(0, 0, IDLE))
     calls = half_hour.calls if wish.busy is None else half_hour.busy(wish.busy)
-    return Slot(calls, people_needed(Load(calls * 2, handle_seconds, wish.patience_seconds), wish.target))
+    return Slot(calls, people_needed(replace(each_call, calls_per_hour=calls * 2), wish.target))
 
 
 # ---- words ------------------------------------------------------------------------------------------------------
@@ -154,14 +165,23 @@ def basis(week: QueueWeek) -> str:
     if week.left_out:
         words.append(f"{counted(len(week.left_out), 'unusual day')} left out ({', '.join(map(str, week.left_out))})")
     words.append(f"a call takes {minutes(week.handle_seconds)} of a person's time")
-    if week.wish.patience_seconds < inf:
-        words.append(f"callers give up after {minutes(week.wish.patience_seconds)} on average")
+    words.append(_patience(week.wish.patience_seconds, week.patience))
     if week.wish.busy is not None:
         words.append(f"calls as on a busy day ({percent(week.wish.busy)} of days bring no more)")
     if week.wish.target.shrinkage:
         words.append(f"people are away from their phones for {percent(week.wish.target.shrinkage)} of their time")
     caution = " So little is a first guess only." if weeks < FEW_WEEKS else ""
     return "; ".join(words) + "." + caution
+
+
+def _patience(wished: float | None, recorded: Patience) -> str:
+    if wished == inf:
+        return "as if nobody gave up"
+    if wished is not None:
+        return f"callers give up after {minutes(wished)} on average"
+    if recorded.is_seen:
+        return f"patience {minutes(recorded.seconds)}, from {recorded.gave_up} who gave up"
+    return f"as if nobody gave up ({recorded.gave_up} did: too few to tell patience from)"
 
 
 def verdict(week: QueueWeek) -> str:
@@ -221,8 +241,12 @@ def _cell(week: QueueWeek, weekday: int, n: int) -> str:
 
 
 def as_json(week: QueueWeek) -> dict[str, Any]:
-    """Shares are 0..1; `people` at their phones, `rostered` with breaks and absences; only half hours with a need."""
+    """Shares are 0..1; `people` at their phones, `rostered` with breaks and absences; only half hours with a need.
+
+    `patience_seconds` is what the figures count on, null for nobody's giving up; `gave_up` are those on record.
+    """
     target, wish = week.wish.target, week.wish
+    patience = wish.patience_seconds if wish.patience_seconds is not None else week.patience.seconds
     return {
         "queue": week.crew.queue,
         "target": {
@@ -230,12 +254,13 @@ def as_json(week: QueueWeek) -> dict[str, Any]:
             "seconds": target.seconds,
             "max_occupancy": target.max_occupancy,
             "shrinkage": target.shrinkage,
-            "patience_seconds": None if wish.patience_seconds == inf else wish.patience_seconds,
             "busy": wish.busy,
         },
         "days_of_record": week.used,
         "left_out": [str(each) for each in week.left_out],
         "handle_seconds": round(week.handle_seconds, 1),
+        "patience_seconds": None if patience == inf else round(patience, 1),
+        "gave_up": week.patience.gave_up,
         "plan": list(week.crew.people),
         "half_hours": [_slot_json(week, *each) for each in week.slots() if each[2].need.people],
     }

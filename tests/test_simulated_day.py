@@ -1,22 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from statistics import fmean
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from acd.forecast import Visit
 from acd.model import Callback
+from acd.patience import Ending, Patience, Wait
 from acd.simulation.traffic import Stream
 from ivr.errors import UserError
 from ivr.simulated_day import (
     day_under,
     expected,
     generated,
+    patience_on_record,
     recorded,
     scaled,
     typical_shifts,
     usual_streams,
+    with_patience,
     with_people,
 )
 from tests.menus.plans import small
@@ -86,6 +91,32 @@ def test_a_day_on_record_has_its_calls_at_their_times_with_their_talks() -> None
     first, second = comings.visitors
     assert (first.at, first.talk_seconds, second.at) == (9 * 3600.0, 100.0, 10 * 3600.0)
     assert comings.told == "Tuesday, 2026-11-17, with the 2 calls on record"
+
+
+def test_who_gave_up_on_record_gives_up_then_and_who_did_not_is_more_patient_than_the_wait() -> None:
+    waits = [Wait(600.0, ended) for ended in Ending for _ in range(100)]
+    seen = [Visit("desk", moment(TUESDAY, 9) + n, wait=wait) for n, wait in enumerate(waits)]
+    patience: dict[Ending, list[float]] = {ended: [] for ended in Ending}
+    for visitor, wait in zip(recorded((DESK,), seen, TUESDAY, ZONE, seed=1).visitors, waits, strict=True):
+        patience[wait.ended].append(visitor.patience_seconds)
+    assert patience[Ending.GAVE_UP] == [600.0] * 100
+    assert all(seconds > 600 for seconds in patience[Ending.ANSWERED] + patience[Ending.ELSEWHERE])
+
+
+def test_a_caller_of_whose_wait_nothing_is_known_is_as_patient_as_anybody() -> None:
+    seen = [Visit("desk", moment(TUESDAY, 9) + n) for n in range(500)]
+    drawn = [visitor.patience_seconds for visitor in recorded((DESK,), seen, TUESDAY, ZONE, seed=1).visitors]
+    assert fmean(drawn) == pytest.approx(DESK.patience_seconds, rel=0.1)
+
+
+def test_callers_of_a_queue_are_as_patient_as_its_record_shows_where_it_shows_enough() -> None:
+    gave_up = Wait(60.0, Ending.GAVE_UP)
+    seen = [Visit(queue, 0.0, wait=gave_up) for queue, calls in (("desk", 30), ("nurse", 3)) for _ in range(calls)]
+    nurse = replace(DESK, queue="nurse")
+    exponential = replace(DESK, patience_shape=1.0)
+    patience = patience_on_record((exponential, nurse), seen)
+    assert patience == {"desk": Patience(60.0, 30), "nurse": Patience(240.0, 3)}
+    assert [stream.patience_seconds for stream in with_patience((exponential, nurse), patience)] == [60.0, 240.0]
 
 
 def test_a_day_without_a_call_on_record_is_told() -> None:

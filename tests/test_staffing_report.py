@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from math import inf
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from acd.forecast import Visit
+from acd.patience import Ending, Patience, Wait
 from acd.staffing import Load, Target, people_needed
 from ivr.staffing_report import HEAD, Crew, QueueWeek, Records, Wish, as_json, asked, basis, queue_week, rows, verdict
 
@@ -42,6 +44,10 @@ def week_of(*visits: Visit, wish: Wish = WISH, crew: Crew = DESK) -> QueueWeek:
 
 
 MORNING = tuple(days(28, {18: 3, 19: 24, 21: 1}))
+IMPATIENT = tuple(
+    replace(each, wait=Wait(4.0, Ending.ANSWERED) if n % 25 else Wait(4.0, Ending.GAVE_UP))
+    for n, each in enumerate(days(28, {19: 26}))
+)
 
 
 def test_each_half_hour_needs_whom_its_calls_ask_for() -> None:
@@ -94,6 +100,18 @@ def test_a_busy_day_has_more_calls_than_the_mean() -> None:
     assert 28 < busy[19].calls < 30
 
 
+def test_callers_are_as_patient_as_on_record_if_nothing_else_is_said() -> None:
+    for wished, counted_on in ((None, 100.0), (180.0, 180.0), (inf, inf)):
+        week = week_of(*IMPATIENT, wish=replace(WISH, patience_seconds=wished))
+        assert week.days[0]
+        assert week.days[0][19].need == people_needed(Load(52, week.handle_seconds, counted_on), WISH.target)
+
+
+def test_the_patience_of_another_queue_is_not_this_ones() -> None:
+    others = [replace(each, queue="billing") for each in IMPATIENT]
+    assert week_of(*MORNING, *others).patience == Patience(inf, 0)
+
+
 def test_breaks_and_absences_are_in_the_table() -> None:
     with_breaks = week_of(*MORNING, wish=Wish(Target(shrinkage=0.3)))
     assert rows(with_breaks)[1][1] == "5! (24.0)"
@@ -124,9 +142,13 @@ def test_the_target_is_told() -> None:
 
 
 def test_what_the_figures_are_made_from_is_told() -> None:
-    assert basis(week_of(*MORNING)) == "From 4 weeks of record; a call takes 2:00 of a person's time."
-    assert basis(week_of(*days(3, {18: 2}))) == (
-        "From 3 days of record; a call takes 2:00 of a person's time. So little is a first guess only."
+    assert basis(week_of(*MORNING)) == (
+        "From 4 weeks of record; a call takes 2:00 of a person's time; "
+        "as if nobody gave up (0 did: too few to tell patience from)."
+    )
+    assert basis(week_of(*days(3, {18: 2}), wish=Wish(Target(), patience_seconds=inf))) == (
+        "From 3 days of record; a call takes 2:00 of a person's time; as if nobody gave up. "
+        "So little is a first guess only."
     )
     holiday = tuple(each for each in MORNING if not 3.3 < (NOW - each.joined) / 86_400 < 4.4)
     assert basis(week_of(*holiday, wish=Wish(Target(shrinkage=0.3), 180.0, busy=0.8))) == (
@@ -134,6 +156,10 @@ def test_what_the_figures_are_made_from_is_told() -> None:
         "callers give up after 3:00 on average; calls as on a busy day (80 % of days bring no more); "
         "people are away from their phones for 30 % of their time. So little is a first guess only."
     )
+
+
+def test_the_patience_on_record_is_told() -> None:
+    assert "; patience 1:40, from 25 who gave up." in basis(week_of(*IMPATIENT))
 
 
 def test_the_plan_is_compared() -> None:
@@ -163,12 +189,13 @@ def test_json_has_every_half_hour_with_a_need() -> None:
             "seconds": 30,
             "max_occupancy": 1.0,
             "shrinkage": 0.3,
-            "patience_seconds": 180.0,
             "busy": None,
         },
         "days_of_record": 28,
         "left_out": [],
         "handle_seconds": 120.0,
+        "patience_seconds": 180.0,
+        "gave_up": 0,
         "plan": ["ana", "bo"],
     }
     assert [(each["day"], each["at"], each["people"], each["beyond_plan"]) for each in half_hours[:3]] == [
@@ -178,4 +205,8 @@ def test_json_has_every_half_hour_with_a_need() -> None:
     ]
     assert len(half_hours) == 18
     assert half_hours[1]["in_time"] >= 0.8
-    assert as_json(week_of(*MORNING))["target"]["patience_seconds"] is None
+    assert as_json(week_of(*MORNING))["patience_seconds"] is None
+    assert {name: as_json(week_of(*IMPATIENT))[name] for name in ("patience_seconds", "gave_up")} == {
+        "patience_seconds": 100.0,
+        "gave_up": 25,
+    }

@@ -44,10 +44,11 @@ class Chance:
     def exponential(self, mean: float, *numbers: int) -> float:
         return -mean * log(self.share(*numbers))
 
-    def weibull(self, mean: float, shape: float, *numbers: int) -> float:
-        """Shape 1 is exponential; above 1 fewer give up early."""
-        stretched: float = (-log(self.share(*numbers))) ** (1 / shape)
-        return mean / gamma(1 + 1 / shape) * stretched
+    def weibull(self, mean: float, shape: float, *numbers: int, beyond: float = 0.0) -> float:
+        """Shape 1 is exponential; above 1 fewer give up early. Of those only that are longer than `beyond`."""
+        scale = mean / gamma(1 + 1 / shape)
+        stretched: float = ((beyond / scale) ** shape - log(self.share(*numbers))) ** (1 / shape)
+        return max(scale * stretched, beyond)
 
     def log_normal(self, mean: float, spread: float, *numbers: int) -> float:
         """`spread` is the standard deviation of the logarithm; 0 is always the mean."""

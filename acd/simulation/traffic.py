@@ -80,12 +80,17 @@ def visitor(call: str, stream: Stream, at: float, chance: Chance, talk_seconds: 
         stream.queue,
         at,
         talk_seconds or chance.log_normal(stream.talk_seconds, stream.talk_spread, Draw.TALK),
-        chance.weibull(stream.patience_seconds, stream.patience_shape, Draw.PATIENCE),
+        patience(stream, chance),
         chance,
         urgent=chance.share(Draw.URGENT) < stream.urgent,
         takes_callback=chance.share(Draw.CALLBACK) < stream.callback,
         needs=_needs(stream, chance.share(Draw.NEEDS)),
     )
+
+
+def patience(stream: Stream, chance: Chance, beyond: float = 0.0) -> float:
+    """When a caller of the stream gives up who has waited for `beyond` seconds already."""
+    return chance.weibull(stream.patience_seconds, stream.patience_shape, Draw.PATIENCE, beyond=beyond)
 
 
 def _poisson(calls: float, chance: Chance) -> Iterator[float]:

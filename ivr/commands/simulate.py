@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from calendar import day_name
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -27,13 +27,15 @@ from ivr.simulated_day import (
     day_under,
     expected,
     generated,
+    patience_on_record,
     recorded,
     scaled,
     since,
     usual_streams,
+    with_patience,
     with_people,
 )
-from ivr.simulation_report import as_json, curve_head, curve_rows, head, occupancy_rows, rows, verdict
+from ivr.simulation_report import as_json, curve_head, curve_rows, head, occupancy_rows, patience_told, rows, verdict
 from ivr.store.database import beside
 from ivr.store.traffic import visits
 from ivr.traffic_file import load_traffic
@@ -98,9 +100,9 @@ def simulate_(  # noqa: PLR0917 - click calls it by name
         everybody = dict.fromkeys(name for plan in plans for name in plan.people)
         figures = _figures(plans, crews, with_people(comings, everybody, traffic))
     if is_json:
-        click.echo(json.dumps(as_json(figures, comings.told, seed), indent=2))
+        click.echo(json.dumps(as_json(figures, comings.told, seed, comings.patience), indent=2))
     else:
-        _show(plans[0].practice.name, comings.told, figures)
+        _show(plans[0].practice.name, comings, figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +120,19 @@ def _comings(plan: Plan, traffic: Traffic | None, source: Source, state: Callabl
     if source.date:
         if source.weekday is not None or source.calls is not None:
             raise UserError("--from-record has its own calls: leave out --day and --calls")
-        seen = asyncio.run(_seen(state(), since(source.date, zone)))
-        return recorded(streams, seen, source.date, zone, source.seed)
+        seen = asyncio.run(_seen(state(), since(source.date - timedelta(weeks=WEEKS), zone)))
+        patience = patience_on_record(streams, seen)
+        comings = recorded(with_patience(streams, patience), seen, source.date, zone, source.seed)
+        return replace(comings, patience=patience)
     if source.weekday is None:
         basis = "the day of the file" if traffic else "a typical day"
         return generated(basis, A_TUESDAY, scaled(streams, source.calls), source.seed)
     now = datetime.now(UTC)
     seen = asyncio.run(_seen(state(), now - timedelta(weeks=WEEKS, days=1)))
-    usual = usual_streams(streams, seen, source.weekday, now.timestamp(), zone)
+    patience = patience_on_record(streams, seen)
+    usual = usual_streams(with_patience(streams, patience), seen, source.weekday, now.timestamp(), zone)
     basis = f"a usual {day_name[source.weekday]}"
-    return generated(basis, source.weekday, scaled(usual, source.calls), source.seed)
+    return replace(generated(basis, source.weekday, scaled(usual, source.calls), source.seed), patience=patience)
 
 
 async def _seen(state: Path, begin: datetime) -> list[Visit]:
@@ -179,8 +184,8 @@ class Progress:
             click.echo("\r" + " " * 20 + "\r", err=True, nl=False)
 
 
-def _show(practice: str, about: str, figures: Sequence[Figures]) -> None:
-    click.echo(f"{practice}: {about}.\n")
+def _show(practice: str, comings: Comings, figures: Sequence[Figures]) -> None:
+    click.echo("\n".join([f"{practice}: {comings.told}.", *patience_told(comings.patience), ""]))
     table(head(figures), rows(figures))
     click.echo("\nTime at work that is spent on calls:\n")
     table(head(figures), occupancy_rows(figures))

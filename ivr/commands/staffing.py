@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from acd.forecast import Visit
     from ivr.menus.model import Plan
 
+NEVER = "never"
 DURATION: TypeAdapter[float] = TypeAdapter(Seconds)
 
 
-def _duration(_context: click.Context, _option: click.Parameter, given: str | None) -> float:
-    """A time as plans have it: 90, 90s, 3m. Not given is endless."""
+def _duration(_context: click.Context, _option: click.Parameter, given: str | None) -> float | None:
+    """A time as plans have it: 90, 90s, 3m; or never."""
     if given is None:
+        return None
+    if given == NEVER:
         return inf
     try:
         seconds = DURATION.validate_python(float(given) if given.isdecimal() else given)
@@ -71,7 +74,9 @@ def _share(least: float, most: float) -> Callable[[click.Context, click.Paramete
     "--percent", default=80.0, show_default=True, type=click.FloatRange(1, 99.9), help="So many of callers ..."
 )
 @click.option("--seconds", default=30.0, show_default=True, type=click.FloatRange(0, 3600), help="... answered within.")
-@click.option("--patience", callback=_duration, help="When callers give up on average, as 3m; else nobody is lost.")
+@click.option(
+    "--patience", callback=_duration, help="When callers give up on average, as 3m, or never; else as on record."
+)
 @click.option(
     "--shrinkage", default="0%", show_default=True, callback=_share(0, 90), help="Breaks, training, absences."
 )
@@ -89,7 +94,7 @@ def staffing(  # noqa: PLR0917 - click calls it by name
     queue: str | None,
     percent: float,
     seconds: float,
-    patience: float,
+    patience: float | None,
     shrinkage: float,
     occupancy: float,
     busy: float | None,

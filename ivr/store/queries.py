@@ -34,9 +34,11 @@ CUT_JOURNAL = delete(journal).where(journal.c.seq >= bindparam("first"))
 
 _from_start = calls.c.started >= bindparam("since")
 _latest_first = calls.c.started.desc()
-_joins_or_ends = or_(timeline.c.kind == "Joined", timeline.c.kind == "TalkEnded")
-_rings_or_talks = or_(timeline.c.kind == "Offered", timeline.c.kind == "Connected")
-_data_of_visit = case((_joins_or_ends, timeline.c.data), else_="{}")  # an offer's is a whole decision: not needed
+_told_of_visits = or_(*(timeline.c.kind == kind for kind in ("Joined", "TalkEnded", "HungUp")))
+_marks_of_visits = or_(
+    *(timeline.c.kind == kind for kind in ("Offered", "Connected", "Overflowed", "WentByChoice", "CallbackAgreed"))
+)
+_data_of_visit = case((_told_of_visits, timeline.c.data), else_="{}")  # an offer's is a whole decision: not needed
 _days_latest_number = select(func.substr(func.max(calls.c.number), 1, len("C-20261120"))).scalar_subquery()
 
 
@@ -78,7 +80,7 @@ TIMELINE = select(timeline).where(timeline.c.call == bindparam("call")).order_by
 VISITS = (
     select(timeline.c.call, timeline.c.at, timeline.c.kind, _data_of_visit.label("data"))
     .select_from(calls.join(timeline, timeline.c.call == calls.c.id))
-    .where(_from_start, or_(_joins_or_ends, _rings_or_talks))
+    .where(_from_start, or_(_told_of_visits, _marks_of_visits))
     .order_by(calls.c.started, timeline.c.call, timeline.c.seq)
 )
 TIMELINE_END = select(func.max(timeline.c.seq), func.max(timeline.c.at)).where(timeline.c.call == bindparam("call"))

@@ -100,10 +100,16 @@ def test_a_day_on_record_is_run_again(host: Host) -> None:
 
     asyncio.run(keep())
     shown = simulate(host, "--state", host.state, "--from-record", "2026-11-17")
-    assert (shown.exit_code, shown.output.splitlines()[0]) == (
+    assert (shown.exit_code, shown.output.splitlines()[:3]) == (
         0,
-        "Lakeside: Tuesday, 2026-11-17, with the 2 calls on record.",
+        [
+            "Lakeside: Tuesday, 2026-11-17, with the 2 calls on record.",
+            "Patience: desk 4:00, as expected (0 gave up: too few); nurse 4:00, as expected (0 gave up: too few).",
+            "",
+        ],
     )
+    said = told(host, "--state", host.state, "--from-record", "2026-11-17")
+    assert said["patience"] == {"desk": {"seconds": 240.0, "gave_up": 0}, "nurse": {"seconds": 240.0, "gave_up": 0}}
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,24 @@ def kept(host: Host, days: int, calls: int) -> None:
     asyncio.run(keep())
 
 
+def kept_impatient(host: Host, calls: int, gives_up_after: float) -> None:
+    """So many calls yesterday at noon whose callers gave up."""
+
+    async def keep() -> None:
+        async with open_database(host.state) as database:
+            record = RecordWriter(database, await unlock(database), UTC)
+            noon = datetime.now(ZoneInfo("America/New_York")).replace(hour=12) - timedelta(days=1)
+            for n in range(calls):
+                at, call = noon.timestamp() + n, f"impatient {n}"
+                record.began(CallFacts(call, at, phi_caller_number=NUMBER))
+                record.note(call, at + 1, story.Joined("desk"))
+                record.note(call, at + 1 + gives_up_after, story.HungUp(story.Where.QUEUE))
+                record.ended(call, at + 1 + gives_up_after)
+            await record.flush()
+
+    asyncio.run(keep())
+
+
 def _tell(record: RecordWriter, at: float) -> None:
     call = f"call {at}"
     record.began(CallFacts(call, at, phi_caller_number=NUMBER))
@@ -71,7 +89,10 @@ def test_the_week_is_shown_beside_the_plan(host: Host) -> None:
         0,
         [
             "desk: people needed (and calls planned for), so that 80 % of callers are answered within 30 s.",
-            "From 4 weeks of record; a call takes 2:00 of a person's time.",
+            (
+                "From 4 weeks of record; a call takes 2:00 of a person's time; "
+                "as if nobody gave up (0 did: too few to tell patience from)."
+            ),
             "",
             "       Mon       Tue       Wed       Thu       Fri       Sat       Sun",
             "09:00  2! (6.0)  2! (6.0)  2! (6.0)  2! (6.0)  2! (6.0)  2! (6.0)  2! (6.0)",
@@ -94,10 +115,21 @@ def test_the_wishes_are_options(host: Host) -> None:
         "seconds": 60.0,
         "max_occupancy": 0.85,
         "shrinkage": 0.3,
-        "patience_seconds": 180.0,
         "busy": 0.8,
     }
+    assert (desk["patience_seconds"], desk["gave_up"]) == (180.0, 0)
     assert {(each["at"], each["people"], each["rostered"]) for each in desk["half_hours"]} == {("09:00", 1, 2)}
+
+
+def test_patience_comes_from_the_record_unless_it_is_given(host: Host) -> None:
+    kept(host, days=14, calls=6)
+    kept_impatient(host, calls=25, gives_up_after=20.0)
+    for options, told in (
+        ((), "; patience 0:40, from 25 who gave up."),
+        (("--patience", "3m"), "; callers give up after 3:00 on average."),
+        (("--patience", "never"), "; as if nobody gave up."),
+    ):
+        assert told in staffing(host, "--queue", "desk", *options).output
 
 
 def test_a_picture_is_written(host: Host) -> None:
