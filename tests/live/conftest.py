@@ -28,11 +28,17 @@ def speech() -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="module")
+def plan() -> Path:
+    """The plan that `careline` serves; a module of tests may have its own fixture of this name."""
+    return HERE / "house.yaml"
+
+
+@pytest.fixture(scope="module")
 def careline(
-    pbx: PrivateAsterisk, speech: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory
+    pbx: PrivateAsterisk, plan: Path, speech: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Careline]:
-    """Careline with house.yaml, whose prompts are tones: one process per test module."""
-    plan, folder = HERE / "house.yaml", tmp_path_factory.mktemp("careline")
+    """Careline with the plan, whose prompts are tones: one process per test module."""
+    folder = tmp_path_factory.mktemp("careline")
     process = Careline(pbx, plan, folder=folder, speech=speech, prompts=write_tones(plan, folder / "prompts"))
     asyncio.run(process.start())
     yield process

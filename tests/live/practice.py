@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from acd.state import Presence, Stage
+from acd.state import BUSY
 from lab.careline import Careline
 from lab.phone import Answers, Phone, Policy
 
@@ -43,6 +43,18 @@ class Practice:
     def call(self) -> PhoneCall:
         return self.patient.dial(self.pbx.uri("100"))
 
+    async def caller(self, key: str, patient: Phone | None = None) -> PhoneCall:
+        """Somebody who presses a key as soon as anything is heard."""
+        call = (patient or self.patient).dial(self.pbx.uri("100"))
+        await call.heard.first_audio
+        call.press(key)
+        return call
+
+    async def line(self) -> list[dict[str, Any]]:
+        """Who waits, as `careline status` tells."""
+        waiting: list[dict[str, Any]] = (await self.careline.ask(do="status"))["waiting"]
+        return waiting
+
     async def person_state(self, name: str) -> str:
         people = (await self.careline.ask(do="status"))["people"]
         return str(next(each["state"] for each in people if each["name"] == name))
@@ -66,10 +78,14 @@ class Practice:
 
     async def record(self) -> CallRecord:
         """The record of the patient's last call, once it is over."""
+        return await self.record_of(self.patient.name)
+
+    async def record_of(self, number: str) -> CallRecord:
+        """The record of the last call from a number, once it is over."""
         last: list[CallSummary] = []
 
         async def is_over() -> bool:
-            calls = [each for each in await self.careline.calls() if each.phi_caller_number == self.patient.name]
+            calls = [each for each in await self.careline.calls() if each.phi_caller_number == number]
             last[:] = calls[-1:]
             return bool(last) and last[0].ended is not None
 
@@ -82,15 +98,15 @@ class Practice:
             for call in phone.calls:
                 call.hang_up()
         await self.until_status(_nothing_goes_on)
-        for name in self.phones:
-            if self.careline.plan.people[name].ready:
+        for name, person in self.careline.plan.people.items():
+            if person.ready:
                 await self.careline.ask(do="ready", person=name)
             else:
                 await self.careline.ask(do="not-ready", person=name, reason="as in the plan")
 
 
 def _nothing_goes_on(status: dict[str, Any]) -> bool:
-    busy = {person["state"] for person in status["people"]} & {*Stage, Presence.ENGAGED}
+    busy = {person["state"] for person in status["people"]} & BUSY
     return not (busy or status["waiting"] or status["calls"])
 
 

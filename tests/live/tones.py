@@ -22,9 +22,16 @@ HZ = {
     "beep": 1000.0,
     "not_understood": 1100.0,
     "please_press": 1200.0,
+    "callback_number_is": 1300.0,
+    "callback_greeting": 1500.0,
+    "accept_press": 1700.0,
+    "accept_pin": 1900.0,
+    "alert_press": 2200.0,
+    "place_kept": 2300.0,
 }
-SECONDS = {"welcome": 1.2}
-VOICES_HZ = {"ana": 1400.0, "bo": 1600.0, "cleo": 1800.0, "patient": 2000.0}  # no multiple of the music's notes
+SECONDS = {"welcome": 1.2, "music": 5.0}
+# No multiple of the notes of the music.
+VOICES_HZ = {"ana": 1400.0, "bo": 1600.0, "cleo": 1800.0, "fay": 2400.0, "patient": 2000.0}
 LOUDNESS = 4000
 
 
