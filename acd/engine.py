@@ -237,7 +237,7 @@ class Engine:
 
     def _take_over(self, event: CallerJoined, now: float) -> None:
         """Who waits to be called back and rings again for the same has the place; while dialled, the line decides."""
-        caller = self._waits(self.lobby.expecting.get(event.party, ""))
+        caller = self._waits(self.lobby.expecting.get(event.party, [""])[-1])
         same = caller is not None and event.queue in {caller.queue.name, *caller.left}
         if caller and same and event.callback is None and not caller.taken:
             self.offers_made.withdraw_all(caller, now)

@@ -36,7 +36,7 @@ class Lobby:
         self.rooms: dict[str, QueueRoom] = {}
         self.unsettled: dict[str, None] = {}
         self.lost: dict[str, tuple[tuple[str, ...], float]] = {}
-        self.expecting: dict[str, str] = {}  # by party, who waits to be called back
+        self.expecting: dict[str, list[str]] = {}  # by party, who waits to be called back, the last to ask last
         self.joins = 0
         self._queues: dict[str, Queue] = {}
         self._matching = matching
@@ -119,8 +119,8 @@ class Lobby:
             back=None if event.callback is None else Back(event.callback),
         )
         self.callers[caller.call] = caller
-        if event.callback and event.party:
-            self.expecting[event.party] = event.call
+        if caller.back:
+            self._expect(caller)
         self.room(caller).stats.joined(now)
         self._step_in(caller, now)
         if joined < now:
@@ -143,8 +143,8 @@ class Lobby:
         caller.back = None if event.callback is None else Back(event.callback)
         if caller.back is None:
             self._expect_no_more(caller)
-        elif caller.party:
-            self.expecting[caller.party] = caller.call
+        else:
+            self._expect(caller)
         self._step_in(caller, now)
 
     def change(self, caller: Caller, event: CallerChanged) -> None:
@@ -212,9 +212,17 @@ class Lobby:
         self._timers.set(PartyDue(caller.party), now)
         self.call_off(caller, "the caller rang again", now)
 
+    def _expect(self, caller: Caller) -> None:
+        self._expect_no_more(caller)
+        if caller.party:
+            self.expecting.setdefault(caller.party, []).append(caller.call)
+
     def _expect_no_more(self, caller: Caller) -> None:
-        if self.expecting.get(caller.party) == caller.call:
-            del self.expecting[caller.party]
+        calls = self.expecting.get(caller.party, [])
+        if caller.call in calls:
+            calls.remove(caller.call)
+            if not calls:
+                del self.expecting[caller.party]
 
     def _remember(self, caller: Caller, now: float, *, dropped: bool) -> None:
         seconds = caller.queue.return_seconds
@@ -268,8 +276,7 @@ class Lobby:
         self._step_out(caller, now)
         caller.back = Back(callback)
         caller.told = None
-        if caller.party:
-            self.expecting[caller.party] = caller.call
+        self._expect(caller)
         self._step_in(caller, now)
 
     def is_on_the_line(self, caller: Caller, now: float) -> None:

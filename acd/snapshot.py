@@ -40,7 +40,7 @@ def snapshot(engine: Engine) -> dict[str, Any]:
         "callers": [_written(caller, standing.get(caller.call)) for caller in lobby.callers.values()],
         "joins": lobby.joins,
         "lost": {party: [list(queues), joined] for party, (queues, joined) in lobby.lost.items()},
-        "expecting": dict(lobby.expecting),
+        "expecting": {party: list(calls) for party, calls in lobby.expecting.items()},
         "rooms": {
             name: {"stats": room.stats.as_json(), "waits": room.waits.as_json(), "held": list(room.watched.held)}
             for name, room in lobby.rooms.items()
@@ -82,7 +82,7 @@ def _restored(data: Mapping[str, Any]) -> Engine:
         _add_caller(engine, dict(written))
     engine.lobby.joins = data["joins"]
     engine.lobby.lost.update((party, (tuple(queues), joined)) for party, (queues, joined) in data["lost"].items())
-    engine.lobby.expecting.update(data["expecting"])
+    engine.lobby.expecting.update((party, list(calls)) for party, calls in data["expecting"].items())
     engine.offers_made.open.update((each["id"], _OFFER.read(each)) for each in data["offers"])
     engine.offers_made.ended.update((number, (agent, call)) for number, agent, call in data["ended"])
     engine.offers_made.last = data["last_offer"]

@@ -147,6 +147,7 @@ def test_without_patient_data_neither_words_nor_keys_nor_numbers_are_told() -> N
             ),
         ),
         (record.CallbackGivenUp(4), "Was not reached in 4 attempts: no further one is made."),
+        (record.CallbackOver("cancelled"), "Is not called back any more: cancelled."),
         (record.Voicemail("billing", 75.4), "Left a message of 1:15 for billing."),
         (record.Voicemail("billing", 0.0), "Left no message."),
         (record.CameBack(), "The call came back to Careline after an interruption."),

@@ -42,5 +42,5 @@ def test_every_example_is_a_sound_plan(number: int, example: str, tmp_path: Path
 
 
 def test_every_key_is_in_an_example_and_in_the_text() -> None:
-    keys = {key for noun in Noun.__subclasses__() for key in noun.written()}
+    keys = {key for noun in Noun.__subclasses__() if noun.__module__.startswith("ivr.menus.") for key in noun.written()}
     assert [key for key in sorted(keys) if not re.search(rf"\b{key}: ?", "".join(EXAMPLES))] == []

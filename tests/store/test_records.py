@@ -80,6 +80,7 @@ OTHER_ENTRIES: tuple[Entry, ...] = (
     story.CallbackReached(),
     story.CallbackNotReached("answering machine"),
     story.CallbackGivenUp(4),
+    story.CallbackOver("cancelled"),
     story.Voicemail("scheduling", 12.5),
     story.CameBack(),
     story.RecognizerLost(),
