@@ -10,7 +10,7 @@ Consent is a key that the caller pressed after having heard the number; the reco
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -54,6 +54,11 @@ class Agreed:
     def goodbye(self) -> str:
         """The prompt that ends the call, once it is on disk."""
         return "callback_time_agreed" if self.at else "callback_agreed"
+
+    @property
+    def once_hung_up(self) -> Callback:
+        """The same when the line is free: nothing is in the way of the caller's turn."""
+        return replace(self.callback, not_before=self.at)
 
 
 @dataclass(frozen=True, slots=True)

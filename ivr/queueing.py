@@ -244,6 +244,12 @@ class QueueRunner:
             return False
         return True
 
+    def callback_may_come(self, call: str, callback: Callback) -> None:
+        """The caller has hung up after all was said: no call of ours would find the line busy."""
+        caller = self.engine.lobby.callers.get(call)
+        if caller is not None and caller.resting:
+            self.post(events.CallbackAsked(call, callback))
+
     def caller_reached(self, call: str, offer: int) -> None:
         """Who was called back is on the line, and stands in line as anybody does."""
         self._pbx.joined_lately.add(call)

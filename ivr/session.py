@@ -246,8 +246,11 @@ class Session:
             return False
         self._note(story.CallbackAgreed(agreed.number, agreed.own, agreed.at))
         self._hung_up_for_callback = True
-        await self._play(agreed.goodbye)
-        await self._hang_up()
+        try:
+            await self._play(agreed.goodbye)
+            await self._hang_up()
+        finally:
+            desk.queues.callback_may_come(self.name, agreed.once_hung_up)
         return True
 
     async def _reached(self, back: Back) -> None:
