@@ -36,7 +36,7 @@ Deliver: TypeAlias = Callable[[Alert, "Sequence[str]"], Awaitable[None]]
 
 
 class Alerting:
-    """Implements ivr.orders.Alerts; `run` hands the alerts on, `withdraw` is Dispatcher.over."""
+    """Implements ivr.queueing.orders.Alerts; `run` hands the alerts on, `withdraw` is Dispatcher.over."""
 
     def __init__(self, deliver: Deliver, withdraw: Callable[[str], None], clock: Clock) -> None:
         self._deliver = deliver

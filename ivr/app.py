@@ -16,10 +16,9 @@ import structlog
 from ivr.alerting import AlertCalls, Alerting
 from ivr.asterisk.front_door import AsteriskFrontDoor
 from ivr.asterisk.settings import Address, AsteriskSettings
-from ivr.backs import Backs
 from ivr.clock import SystemClock
 from ivr.control import open_door
-from ivr.desk import Desk
+from ivr.conversation.desk import Desk
 from ivr.errors import UserError
 from ivr.feeds.ami_server import Access
 from ivr.feeds.feeds import Feeds, FeedSettings, Port
@@ -32,9 +31,10 @@ from ivr.notify.dispatcher import Dispatcher
 from ivr.notify.outbox import Outbox
 from ivr.notify.phone import PhonePort
 from ivr.notify.ports import ports_of
-from ivr.orders import Accept
-from ivr.queueing import Phones, Ports, QueueRunner
-from ivr.regulars import Regulars
+from ivr.queueing.backs import Backs
+from ivr.queueing.orders import Accept
+from ivr.queueing.regulars import Regulars
+from ivr.queueing.runner import Phones, Ports, QueueRunner
 from ivr.shipped import shipped
 from ivr.speech.intents import IntentModel
 from ivr.speech.lexicon import load_lexicons

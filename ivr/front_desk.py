@@ -12,19 +12,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ivr import record as story
-from ivr.accepting import Accepting, too_late
 from ivr.call import CallerGone
-from ivr.orders import Accept, offer_of
+from ivr.conversation.accepting import Accepting, too_late
+from ivr.conversation.session import Session
+from ivr.queueing.orders import Accept, offer_of
 from ivr.requests import Requests
 from ivr.services import ALERT_PREFIX, BACK_PREFIX, LEG_PREFIX
-from ivr.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
 
     from ivr.alerting import AlertCalls
     from ivr.call import Call
-    from ivr.desk import Desk
+    from ivr.conversation.desk import Desk
 
 NOT_READY_BY_KEY = "by phone"
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from acd.views import QueueStatus
     from acd.wait import Estimate
-    from ivr.desk import Desk
+    from ivr.conversation.desk import Desk
 
 Reply = dict[str, Any]
 DONE: Reply = {"ok": True}

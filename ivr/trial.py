@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 from ivr import record as story
 from ivr.app import phones_of, understanding_of
 from ivr.clock import SystemClock
-from ivr.desk import Desk
+from ivr.conversation.desk import Desk
 from ivr.front_desk import FrontDesk
 from ivr.menus.load import load
 from ivr.menus.routing import routing_of
 from ivr.menus.wording import wordings
-from ivr.queueing import QueueRunner
+from ivr.queueing.runner import QueueRunner
+from ivr.record.telling import tell
 from ivr.shipped import shipped
 from ivr.simulator.call import SimulatedCall
 from ivr.simulator.prompts import TextPrompts
 from ivr.simulator.switch import Manner, SimulatedSwitch
 from ivr.simulator.terminal import Keyboard, Script, Terminal
 from ivr.speech.prompts import BEEP, MUSIC, load_manifests
-from ivr.telling import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from acd.codec import decode
 from ivr import record
-from ivr.journalled import JournalBroken
+from ivr.queueing.journalled import JournalBroken
 from ivr.record import CallFacts, CallRecord, CallSummary, Entry, Noted, Numbering, Outcome
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from acd.commands import Alert
     from acd.events import Event
-    from ivr.backs import Back
+    from ivr.queueing.backs import Back
 
 
 PATIENCE = 10.0  # seconds that a test waits for what must happen
@@ -59,7 +59,7 @@ class FakeClock:
 
 
 class RememberedJournal:
-    """ivr.journalled.Journal in memory, as JSON; with `broken` set it cannot be written. A disk takes its time."""
+    """A Journal (ivr.queueing.journalled) in memory, as JSON; `broken`, it cannot be written. A disk takes its time."""
 
     def __init__(self) -> None:
         self.rows: list[tuple[float, str]] = []
@@ -90,7 +90,7 @@ class RememberedJournal:
 
 
 class RememberedBacks:
-    """ivr.backs.BackRows in memory."""
+    """ivr.queueing.backs.BackRows in memory."""
 
     def __init__(self) -> None:
         self.rows: dict[str, Back] = {}
@@ -106,7 +106,7 @@ class RememberedBacks:
 
 
 class RememberedAlerts:
-    """ivr.orders.Alerts that only keeps what it was told."""
+    """ivr.queueing.orders.Alerts that only keeps what it was told."""
 
     def __init__(self) -> None:
         self.told: Seen[Alert] = Seen()

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ivr.alerting import AlertCalls
 from ivr.app import phones_of
-from ivr.backs import Backs
-from ivr.desk import Desk
+from ivr.conversation.desk import Desk
 from ivr.front_desk import FrontDesk
 from ivr.menus.routing import routing_of
 from ivr.menus.wording import intents_of
-from ivr.queueing import Ports, QueueRunner
-from ivr.regulars import Regulars
+from ivr.queueing.backs import Backs
+from ivr.queueing.regulars import Regulars
+from ivr.queueing.runner import Ports, QueueRunner
 from ivr.services import RedFlag, Understood
 from ivr.simulator.call import SimulatedCall
 from ivr.simulator.switch import Manner, SimulatedSwitch
@@ -113,7 +113,7 @@ class Words:
 
 
 class KeptMessages:
-    """ivr.session.Messages that keeps who left how much where."""
+    """ivr.conversation.session.Messages that keeps who left how much where."""
 
     def __init__(self) -> None:
         self.kept: list[tuple[str, str, float]] = []

@@ -14,7 +14,7 @@ import structlog
 from ivr import logs
 from ivr import record as story
 from ivr.menus.routing import routing_of
-from ivr.queueing import Phones
+from ivr.queueing.runner import Phones
 from ivr.simulator.terminal import Script
 from tests.house import NUMBER, House, WatchedCall
 from tests.menus.plans import small

@@ -10,10 +10,10 @@ import click
 
 from ivr.commands.shared import state_from, table, told, with_state
 from ivr.record import CallRecord, CallSummary, Outcome
+from ivr.record.telling import COLUMNS, cells, tell
 from ivr.store.database import beside
 from ivr.store.readings import StoredRecords
 from ivr.store.vault import unlock
-from ivr.telling import COLUMNS, cells, tell
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -22,7 +22,7 @@ from ivr.menus.hours import WEEKDAYS
 from ivr.menus.load import load
 from ivr.menus.mistakes import suggestion
 from ivr.menus.routing import routing_of
-from ivr.simulated_day import (
+from ivr.reports.simulated_day import (
     Comings,
     day_under,
     expected,
@@ -35,10 +35,19 @@ from ivr.simulated_day import (
     with_patience,
     with_people,
 )
-from ivr.simulation_report import as_json, curve_head, curve_rows, head, occupancy_rows, patience_told, rows, verdict
+from ivr.reports.simulation_report import (
+    as_json,
+    curve_head,
+    curve_rows,
+    head,
+    occupancy_rows,
+    patience_told,
+    rows,
+    verdict,
+)
+from ivr.reports.traffic_file import load_traffic
 from ivr.store.database import beside
 from ivr.store.traffic import visits
-from ivr.traffic_file import load_traffic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,8 +55,8 @@ if TYPE_CHECKING:
     from acd.forecast import Visit
     from acd.simulation.figures import Figures
     from ivr.menus.model import Plan
+    from ivr.reports.traffic_file import Traffic
     from ivr.services import Clock
-    from ivr.traffic_file import Traffic
 
 Crew: TypeAlias = "tuple[str, ...] | None"
 """Who is at work; None is everybody."""

@@ -20,8 +20,20 @@ from ivr.errors import UserError
 from ivr.menus.load import load
 from ivr.menus.mistakes import suggestion
 from ivr.menus.values import Seconds
-from ivr.staffing_chart import chart
-from ivr.staffing_report import HEAD, Crew, QueueWeek, Records, Wish, as_json, asked, basis, queue_week, rows, verdict
+from ivr.reports.staffing_chart import chart
+from ivr.reports.staffing_report import (
+    HEAD,
+    Crew,
+    QueueWeek,
+    Records,
+    Wish,
+    as_json,
+    asked,
+    basis,
+    queue_week,
+    rows,
+    verdict,
+)
 from ivr.store.database import beside
 from ivr.store.traffic import visits
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from sqlalchemy.exc import DatabaseError
 
-from ivr.journalled import JournalBroken
+from ivr.queueing.journalled import JournalBroken
 from ivr.store import queries
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 class Journal:
-    """Implements ivr.journalled.Journal. One task appends; events are JSON objects without patient data."""
+    """Implements ivr.queueing.journalled.Journal. One task appends; events are JSON objects without patient data."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import DatabaseError
 
-from ivr.backs import Back
+from ivr.queueing.backs import Back
 from ivr.store import queries
 from ivr.store.vault import SealBroken
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Executable, RowMapping
 
-    from ivr.regulars import LastTalk
+    from ivr.queueing.regulars import LastTalk
     from ivr.store.database import Database
     from ivr.store.vault import Vault
 
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 class StoredBacks:
-    """Implements ivr.backs.BackRows."""
+    """Implements ivr.queueing.backs.BackRows."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
@@ -67,7 +67,7 @@ class StoredBacks:
 
 
 class StoredTalks:
-    """Implements ivr.regulars.TalkRows."""
+    """Implements ivr.queueing.regulars.TalkRows."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

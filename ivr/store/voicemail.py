@@ -58,7 +58,7 @@ class NoSuchMessage(StoreError):  # noqa: N818 - the answer to a question
 
 
 class StoredMessages:
-    """Implements ivr.session.Messages, and what people do with messages."""
+    """Implements ivr.conversation.session.Messages, and what people do with messages."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database

@@ -23,7 +23,7 @@ from acd.codec import decode
 from acd.engine import Engine
 from acd.simulation.day import Day, simulate
 from acd.simulation.traffic import Stream, visitors
-from ivr.journalled import JournalledEngine
+from ivr.queueing.journalled import JournalledEngine
 from ivr.store.database import open_database
 from ivr.store.journal import Journal
 from lab.crowded_day import CrowdedDay

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ivr.menus.load import load
-from ivr.telling import tell
+from ivr.record.telling import tell
 from lab.asterisk import PrivateAsterisk
 from lab.call import PhoneCall
 from lab.careline import Careline

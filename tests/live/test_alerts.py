@@ -1,4 +1,4 @@
-"""A queue that waits too long alerts people, on a real Asterisk: phones ring, rung by rung, until somebody sees to it."""
+"""A queue that waits too long alerts people, on a real Asterisk: rung by rung, until somebody sees to it."""
 
 from __future__ import annotations
 

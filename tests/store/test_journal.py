@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from structlog.testing import capture_logs
 
-from ivr.journalled import JournalBroken
+from ivr.queueing.journalled import JournalBroken
 from ivr.store import schema
 from ivr.store.database import Database
 from ivr.store.journal import Journal

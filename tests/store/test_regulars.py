@@ -8,8 +8,8 @@ import pytest
 import structlog
 from sqlalchemy import text
 
-from ivr.backs import Back, Backs, line_of_offer
-from ivr.regulars import Regulars
+from ivr.queueing.backs import Back, Backs, line_of_offer
+from ivr.queueing.regulars import Regulars
 from ivr.store.regulars import StoredBacks, StoredTalks
 from ivr.store.vault import Vault
 

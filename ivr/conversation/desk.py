@@ -1,0 +1,49 @@
+"""What the sessions of all callers work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from ivr.conversation.waiting_room import Listening, WaitingRoom
+from ivr.queueing.regulars import Regulars
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ivr import record as story
+    from ivr.menus.model import Plan
+    from ivr.queueing.runner import QueueRunner
+    from ivr.services import Clock, Ears, Prompts, Understanding
+
+
+class Messages(Protocol):
+    """Where voicemail goes."""
+
+    def draft(self, call: str) -> Path:
+        """A file to record into, on a file system of this host alone."""
+
+    async def keep(self, call: str, box: str, recording: Path, *, at: float, seconds: float) -> None:
+        """Seal the recording and list it; the draft is gone afterwards, also when there was nothing in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a session works with; one for all sessions that began on the same version of the plan."""
+
+    plan: Plan
+    ears: Ears
+    understanding: Understanding
+    prompts: Prompts
+    queues: QueueRunner
+    record: story.Record
+    messages: Messages
+    clock: Clock
+    regulars: Regulars = field(default_factory=Regulars)
+    listening: Listening = field(default_factory=Listening)
+
+    @property
+    def waiting_room(self) -> WaitingRoom:
+        return WaitingRoom(
+            self.plan, self.queues, self.prompts, self.ears, self.understanding, self.clock, self.listening
+        )

@@ -1,0 +1,328 @@
+"""One caller, from the first word to the last: walks the plan's menus on a Call and stands in line.
+
+The walk decides (pure, ivr.menus), the queue runner routes (acd), the Call does (a PBX). What happens is noted in the
+record as it happens. A caller who hangs up raises CallerGone wherever the session is.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, assert_never
+
+from acd.events import Cause
+from acd.model import Urgency
+from acd.skills import ANYBODY, Needs
+from ivr import record as story
+from ivr.call import Call, CallerGone
+from ivr.conversation.asking import Asking
+from ivr.conversation.callback import Agreeing, greet
+from ivr.conversation.in_line import InLine
+from ivr.conversation.overhearing import Chose, InDanger
+from ivr.menus import steps
+from ivr.menus.interpreter import Walk
+from ivr.menus.values import Kind, Target
+from ivr.queueing.backs import Back, offer_of_line
+from ivr.queueing.news import Place, SentAway
+from ivr.services import SwitchDown
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from pathlib import Path
+
+    from ivr.conversation.desk import Desk
+    from ivr.services import RedFlag
+
+VOICEMAIL_LONGEST_SECONDS = 180.0
+VOICEMAIL_SILENCE_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class Session:
+    """`run` serves the caller to the end of the call and never raises CallerGone.
+
+    `name` is the engine's and the record's id of the call: the PBX's own, but for who was called back.
+    """
+
+    call: Call
+    desk: Desk
+    name: str = ""
+    _language: str = ""
+    _hung_up_for_callback: bool = False
+    _where: story.Where = story.Where.MENU
+    _place: Place = field(init=False)
+    _line: InLine = field(init=False)
+    _walk: Walk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.name = self.name or self.call.id
+        self._line = InLine(self.call, self.name, self.desk.waiting_room, self._note)
+
+    async def run(self) -> None:
+        """What fails, or is cancelled as we stop, leaves the record open: the PBX tells how the call ends, or the call
+        comes back.
+        """
+        await self._run(self._serve)
+
+    async def run_called_back(self, back: Back) -> None:
+        """Serve who was dialled, and picked up: in the language of before, from the line on."""
+        await self._run(lambda: self._reached(back))
+
+    async def _run(self, serve: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await self._to_the_end(serve)
+        finally:
+            self.desk.queues.forget(self.name)
+        if not (self._hung_up_for_callback and self.name in self.desk.queues.engine.calls()):
+            self.desk.record.ended(self.name, self.desk.clock.now())
+
+    async def _to_the_end(self, serve: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await self.call.answer()
+            self._walk = Walk(self.desk.plan, self.call.dialled_number, hears=self._languages_heard())
+            await serve()
+            if not self._hung_up_for_callback:
+                self._note(story.HungUp(self._where, by_us=True))
+        except CallerGone:
+            if not self._hung_up_for_callback:
+                self._note(story.HungUp(story.Where.TALK if self._line.talks else self._where))
+        except Exception:
+            self._note(story.Fault("Careline failed and gave the caller back to the PBX"))
+            self.desk.queues.leave(self.name)
+            with suppress(CallerGone):
+                await self._line.take_back()
+            raise
+
+    async def _serve(self) -> None:
+        """Where a call begins: at the greeting, or in the line where it stood before an outage."""
+        walk = self._walk
+        self._language = walk.language
+        place = self.desk.queues.resume(self.name)
+        if self.call.came_back:
+            self._note(story.CameBack())
+        if place is not None:
+            return await self._resume(place)
+        if self.call.came_back:
+            await self._play("sorry_again")
+        self._note(story.Greeted(self.desk.plan.practice.name, walk.language))
+        return await self._follow(walk.begin())
+
+    async def _resume(self, place: Place) -> None:
+        """Go on standing where the caller stood. The language is the one that the caller needed somebody for."""
+        skills = self.desk.plan.practice.language_skills
+        needed = str(place.needs).split()
+        self._speaks(next((tongue for tongue, skill in skills.items() if skill in needed), self._language))
+        self._place = place
+        await self._stand_in_line()
+
+    def _languages_heard(self) -> frozenset[str]:
+        languages = self.desk.plan.practice.languages if self.call.hears_speech else ()
+        return frozenset(language for language in languages if self.desk.ears.can_hear(language))
+
+    # ---- the walk through the menus ---------------------------------------------------------------------------
+
+    async def _follow(self, step: steps.Step) -> None:
+        walk, asking = self._walk, Asking(self.call, self.desk, self._note)
+        while True:
+            self._speak(step.language)
+            match step:
+                case steps.Say():
+                    await self._play(*step.prompts)
+                    step = walk.answered(steps.Done())
+                case steps.Ask():
+                    step = walk.answered(await asking.ask(step))
+                case steps.Recall():
+                    step = walk.answered(asking.understood(step.language, step.readings, step.intents, confidence=1.0))
+                case steps.ToQueue():
+                    return await self._to_queue(step)
+                case steps.ToVoicemail():
+                    return await self._to_voicemail(step)
+                case steps.Bye():
+                    await self._play(*step.prompts)
+                    return await self._hang_up()
+                case _:
+                    assert_never(step)
+
+    # ---- in line ----------------------------------------------------------------------------------------------
+
+    async def _to_queue(self, step: steps.ToQueue) -> None:
+        because = _because(step.reasons)
+        self._note(story.RoutedTo(step.queue, tuple(sorted(step.needs)), step.urgent, step.intent, because))
+        urgency = Urgency.URGENT if step.urgent else Urgency.ROUTINE
+        await self._join(self._placed(step.queue, Needs.all_of(*sorted(step.needs)), urgency), *step.prompts)
+
+    def _placed(self, queue: str, needs: Needs, urgency: Urgency) -> Place:
+        """With all that the caller's number tells: who rings again, and whom they talked with last."""
+        regulars, sticky = self.desk.regulars, self.desk.plan.queues[queue].sticky
+        party = regulars.party_of(self.call.caller_number)
+        last = regulars.last_with(party, sticky.within, self.desk.clock.now()) if sticky else ""
+        return Place(
+            queue,
+            needs,
+            urgency,
+            preferred=(last,) if last in self.desk.plan.people else (),
+            preferred_seconds=sticky.for_ if sticky and last else 0.0,
+            site=self._walk.entry.site,
+            party=party,
+        )
+
+    async def _join(self, place: Place, *prompts: str) -> None:
+        self._place = place
+        self.desk.queues.join(self.name, place)
+        await self._stand_in_line(*prompts)
+
+    async def _stand_in_line(self, *prompts: str) -> None:
+        """Wait until the caller is gone, leaves by choice, or is sent away."""
+        self._note(story.Joined(self._place.queue))
+        self._where = story.Where.QUEUE
+        sounds = self._sounds(prompts)
+        while True:
+            leaving = await self._line.stand(self._language, self._place.queue, *sounds)
+            self._place = replace(self._place, queue=self._line.queue)
+            match leaving:
+                case SentAway(to, why):
+                    return await self._sent_away(to, why)
+                case InDanger(flag):
+                    return await self._endangered(flag)
+                case Chose(Target(kind=Kind.CALLBACK)):
+                    if await self._agree_on_callback():
+                        return None
+                    sounds = ()
+                case Chose():
+                    return await self._choose(leaving)
+
+    async def _sent_away(self, to: str, why: str) -> None:
+        """The queue's rule: a voicemail box, a menu, or another queue with all that the caller needs.
+
+        From a queue that is no more (`to` is ""), the operator's queue.
+        """
+        target = Target.parse(to or f"queue {self.desk.plan.operator.queue}")
+        self._note(story.Overflowed(str(target), why if to else "the queue is no more"))
+        await self._go_to(target, f"Sent by the queue '{self._place.queue}'.")
+
+    async def _choose(self, chose: Chose) -> None:
+        self._note(story.WentByChoice(str(chose.to), chose.how))
+        if chose.to.kind is not Kind.QUEUE:
+            self.desk.queues.leave(self.name)
+        await self._go_to(chose.to, f"Left the queue '{self._place.queue}' by choice.")
+
+    async def _go_to(self, target: Target, why: str) -> None:
+        if target.kind is Kind.QUEUE:
+            return await self._join(replace(self._place, queue=target.name))
+        await self._line.take_back()
+        self._where = story.Where.MENU
+        return await self._follow(self._walk.sent(target, why))
+
+    async def _endangered(self, flag: RedFlag) -> None:
+        """Urgent from this moment on, in the plan's queue for it; any nurse now is better than the right one later."""
+        self._note(story.RedFlagRaised(flag.sign, flag.evidence))
+        urgent = self.desk.plan.urgent.queue
+        place = replace(self._place, queue=urgent, urgency=Urgency.URGENT)
+        if self._place.queue != urgent:
+            because = (story.Because("A sign of an emergency while waiting."),)
+            self._note(story.RoutedTo(urgent, urgent=True, phi_reasons=because))
+            await self._join(replace(place, needs=ANYBODY, preferred=()), "urgent_connecting")
+        else:
+            self._place = place
+            self.desk.queues.change(self.name, urgency=Urgency.URGENT)
+            await self._stand_in_line("urgent_connecting")
+
+    # ---- callbacks --------------------------------------------------------------------------------------------
+
+    async def _agree_on_callback(self) -> bool:
+        """True when the caller has hung up, or was hung up on, with a callback to come."""
+        queue = self._place.queue
+        rules = self.desk.plan.queues[queue].callback
+        if rules is None:
+            return False
+        await self._line.take_back()
+        desk = self.desk
+        talk = Agreeing(self.call, self._language, desk.plan, rules, desk.prompts, desk.clock, desk.queues.engine)
+        agreed = await self._line.unless_decided(talk.agree())
+        if agreed is None:
+            return False
+        back = Back(self.name, agreed.number, self._language, at=desk.clock.now())
+        if not await desk.queues.callback_agreed(back, agreed.callback):
+            return False
+        self._note(story.CallbackAgreed(agreed.number, agreed.own, agreed.at))
+        self._hung_up_for_callback = True
+        try:
+            await self._play(agreed.goodbye)
+            await self._hang_up()
+        finally:
+            desk.queues.callback_may_come(self.name, agreed.once_hung_up)
+        return True
+
+    async def _reached(self, back: Back) -> None:
+        """Who picked up presses a key, or it may be a machine; after an outage a caller may be in line already."""
+        queues, offer = self.desk.queues, offer_of_line(self.call.id) or 0
+        self._speaks(back.language)
+        if self.call.came_back:
+            self._note(story.CameBack())
+        if place := queues.resume(self.name):
+            return await self._resume(place)
+        self._hung_up_for_callback = True  # until the key is pressed the record goes on
+        if not await greet(self.call, self.desk.prompts, self._language, self._note):
+            queues.caller_unreached(offer, Cause.MACHINE)
+            await queues.settled()
+            return await self._hang_up()
+        self._hung_up_for_callback = False
+        queues.caller_reached(self.name, offer)
+        await queues.settled()
+        place = queues.resume(self.name)
+        if place is None:  # the person gave up in this moment
+            return await self._hang_up()
+        self._place = place
+        return await self._stand_in_line("callback_hold")
+
+    # ---- voicemail --------------------------------------------------------------------------------------------
+
+    async def _to_voicemail(self, step: steps.ToVoicemail) -> None:
+        await self._line.take_back()
+        self._where = story.Where.VOICEMAIL
+        self._note(story.SentToVoicemail(step.box, step.intent, _because(step.reasons)))
+        greeting = self.desk.plan.voicemail[step.box].greeting or "voicemail_please"
+        await self._play(*step.prompts, greeting, "beep")
+        kept = await self._take_message(step.box)
+        await self._play("voicemail_saved" if kept else "goodbye")
+        await self._hang_up()
+
+    async def _take_message(self, box: str) -> bool:
+        """False when the caller said nothing."""
+        draft = self.desk.messages.draft(self.name)
+        began = self.desk.clock.now()
+        seconds = await self.call.record(
+            draft, longest_seconds=VOICEMAIL_LONGEST_SECONDS, silence_seconds=VOICEMAIL_SILENCE_SECONDS
+        )
+        await self.desk.messages.keep(self.name, box, draft, at=began, seconds=seconds)
+        self._note(story.Voicemail(box, seconds))
+        return seconds > 0
+
+    def _speaks(self, language: str) -> None:
+        """Go on in a language that was chosen before."""
+        known = [each for each in self.desk.plan.practice.languages if each == language]
+        self._language = self._walk.language = known[0] if known else self._walk.language
+
+    # ---- small change -----------------------------------------------------------------------------------------
+
+    def _speak(self, language: str) -> None:
+        if language != self._language:
+            self._language = language
+            self._note(story.LanguageChosen(language))
+
+    def _sounds(self, prompts: Sequence[str]) -> tuple[Path, ...]:
+        return tuple(self.desk.prompts.sound(self._language, prompt) for prompt in prompts)
+
+    async def _play(self, *prompts: str) -> None:
+        await self.call.play(*self._sounds(prompts))
+
+    async def _hang_up(self) -> None:
+        with suppress(SwitchDown):  # the caller is in our hands: the PBX was told by another way, too
+            await self.call.hang_up()
+
+    def _note(self, entry: story.Entry) -> None:
+        self.desk.record.note(self.name, self.desk.clock.now(), entry)
+
+
+def _because(reasons: Sequence[steps.Reason]) -> tuple[story.Because, ...]:
+    return tuple(story.Because(reason.text, reason.phi) for reason in reasons)
