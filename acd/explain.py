@@ -108,7 +108,9 @@ def _choice_rule(offer: Offer, caller: Caller) -> str:
     rule = STRATEGIES[offer.queue.strategy].rule
     among = "the caller's preferred people" if caller.preferred else "those who are ready and meet what is needed"
     nearest = ", the nearest site first" if offer.queue.nearest_first else ""
-    return f"{rule}, of {among}{nearest}"
+    prefers = offer.queue.prefers
+    preferred = f", whoever has {prefers} first" if prefers else ""
+    return f"{rule}, of {among}{nearest}{preferred}"
 
 
 def consider(engine: Engine, call: str, now: float, offer: int | None = None) -> tuple[Considered, ...]:
@@ -196,6 +198,9 @@ class _Look:
         nearer = self.offer.queue.nearest_first and person.agent.site != chosen.agent.site
         if nearer and chosen.agent.site == self.caller.site:
             return f"{chosen.name} is at the caller's site"
+        prefers = self.offer.queue.prefers
+        if prefers.met_by(chosen.agent.skills) and (missing := prefers.missing(person.agent.skills)):
+            return f"{missing}, which is preferred"
         strategy = STRATEGIES[self.offer.queue.strategy]
         mine, theirs = self._measured(person), self._measured(chosen)
         if not mine:

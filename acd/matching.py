@@ -33,6 +33,7 @@ class GroupKey(NamedTuple):
 
     needs: Needs
     only: tuple[str, ...]
+    prefers: Needs
     strategy: str
     weight: float
     kind: str
@@ -58,7 +59,8 @@ class Group:
 
     def place_of(self, person: Person) -> Place:
         rank = self.strategy.rank(person, self.key.needs)
-        return (self.distance(person), self.load(person), *rank, person.order, person.name)
+        unpreferred = not self.key.prefers.met_by(person.agent.skills)
+        return (self.distance(person), self.load(person), unpreferred, *rank, person.order, person.name)
 
     def distance(self, person: Person) -> int:
         return 0 if self.distances is None else self.distances.get(person.agent.site, len(self.distances))
@@ -154,8 +156,8 @@ class Matching:
             self.last_rung[caller.queue.name] = agent
 
     def _choose(self, group: Group, offer: int) -> str:
-        plain = group.distances is None and group.key.kind == CALL
-        among = len(group.ready) if plain else group.ready.up_to(group.ready.front[:2])
+        plain = group.distances is None and group.key.kind == CALL and not group.key.prefers
+        among = len(group.ready) if plain else group.ready.up_to(group.ready.front[:3])
         last = self._crews.order_of(self.last_rung.get(group.key.queue, ""))
         choosing = Choosing(among, last, partial(drawn, self._seed, offer), self._weight, self._heaviest)
         agent: str = group.strategy.choose(group.ready, choosing)[-1]
@@ -178,6 +180,7 @@ class Matching:
         key = GroupKey(
             caller.needs,
             only,
+            queue.prefers,
             queue.strategy,
             queue.weight,
             queue.kind,

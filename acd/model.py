@@ -159,14 +159,16 @@ class Queue:
     is passed only by callers who count more, that is by none who waited less than (weight * x - H) / W seconds, where
     H and W are the greatest head start and weight of the plan: nobody starves, but for urgent callers.
 
-    `strategy` names how a person is chosen (acd.strategies); with `nearest_first`, people of the caller's site go
-    before it, then sites by their distance. `return_seconds`: a caller whose line drops and who rings again within
-    this time has the place back. `kind` is the kind of work.
+    `strategy` names how a person is chosen (acd.strategies), of those who meet `prefers` if any is ready: nobody is
+    waited for because of it. With `nearest_first`, the people of the caller's site go before both, then sites by their
+    distance. `return_seconds`: a caller whose line drops and who rings again within this time has the place back.
+    `kind` is the kind of work.
     """
 
     name: str
     steps: tuple[Step, ...] = (Step(),)
     strategy: str = "longest-idle"
+    prefers: Needs = ANYBODY
     nearest_first: bool = False
     ringing: Ringing = Ringing()
     ring_seconds: float = 20.0

@@ -22,7 +22,7 @@ class UnknownStrategyError(ValueError):
 class Choosing:
     """What a choice may depend on beside the people's ranks.
 
-    The first `among` of the line are those to choose from (who is at the nearest site), each in a place that ends with
+    The first `among` of the line are those to choose from (nearest, preferred), each in a place that ends with
     (order, name). `last` is the order in the plan of whom this queue rang last, -1 for nobody; `draws` gives the n-th
     random number of this choice (a 64-bit integer), `weight` a person's weight, `heaviest` nobody's is greater.
     """

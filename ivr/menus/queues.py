@@ -240,6 +240,7 @@ class Queue(Noun):
     needs: Requirement = ANYBODY
     steps: Annotated[tuple[Step, ...], Field(min_length=1)] | None = None
     strategy: Annotated[Text, AfterValidator(_strategy)] = "longest-idle"
+    prefers: Requirement = ANYBODY
     nearest_site: bool = False
     ring: Annotated[Ring, BeforeValidator(_ring)] = Ring()
     ring_seconds: RingTime = 20.0

@@ -49,6 +49,7 @@ def _queue(name: str, queue: Queue) -> engine.Queue:
         name,
         steps=tuple(_step(step) for step in queue.stages),
         strategy=queue.strategy,
+        prefers=queue.prefers,
         nearest_first=queue.nearest_site,
         ringing=engine.Ringing(queue.ring.at_once, queue.ring.more or 0, queue.ring.every),
         ring_seconds=queue.ring_seconds,

@@ -113,10 +113,19 @@ def _steps(plan: Plan) -> Iterator[Finding]:
                 yield Finding(path, f"{place(path[:-1])} {said}", warning=True)
 
 
+def _preferences(plan: Plan) -> Iterator[Finding]:
+    """What is preferred, and nobody has."""
+    for name, queue in plan.queues.items():
+        if not _served(plan, name, queue.prefers):
+            said = f"prefers {queue.prefers}, which nobody has{_likely(plan, queue.prefers)}"
+            yield Finding(("queues", name, "prefers"), f"queue '{name}' {said}", warning=True)
+
+
 def _idle_skills(plan: Plan) -> Iterator[Finding]:
     """A skill that nothing needs is a slip of the pen or a plan for later."""
     wanted = set(plan.practice.language_skills.values())
     wanted = wanted.union(*(step.needs.skills for queue in plan.queues.values() for step in queue.stages))
+    wanted = wanted.union(*(queue.prefers.skills for queue in plan.queues.values()))
     wanted = wanted.union(*(choice.needs for menu in plan.menus.values() for choice in menu.choices.values()))
     for name, person in plan.people.items():
         for skill in person.skills.keys() - wanted:
@@ -183,6 +192,7 @@ def _written(where: Path) -> Path:
 _LOOKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
     _nobody,
     _steps,
+    _preferences,
     _idle_skills,
     _same_phone,
     _nearest,

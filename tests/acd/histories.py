@@ -122,6 +122,7 @@ def _queues(draw: st.DrawFn) -> Queue:
         name=draw(st.sampled_from(QUEUES)),
         steps=(*draw(steps), Step(draw(needs))),
         strategy=draw(st.sampled_from(sorted(STRATEGIES.keys() - {"weighted"}))),
+        prefers=draw(needs),
         nearest_first=draw(st.booleans()),
         ringing=draw(ringings),
         ring_seconds=draw(st.sampled_from([5.0, 20.0])),

@@ -841,6 +841,7 @@ class NaiveEngine:
         if queue.kind != CALL:
             least = min(len(self.held(each, queue.kind)) for each in able)
             able = [each for each in able if len(self.held(each, queue.kind)) == least]
+        able = [each for each in able if queue.prefers.met_by(each.agent.skills)] or able
         needs = self.needs(visitor)
         measures = {
             "longest-idle": lambda each: (each.idle_since,),

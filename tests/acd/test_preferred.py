@@ -21,7 +21,10 @@ from acd.events import (
     TalkEnded,
     TimePassed,
 )
-from tests.acd.scene import ANA, BO, CAI, DESK, engine_with, join, ring, rung, talk
+from acd.explain import explain_offer
+from acd.model import Agent, Queue
+from acd.skills import Needs
+from tests.acd.scene import ANA, BO, CAI, DESK, engine_with, join, ring, rung, step, talk
 
 
 def for_bo(call: str = "c1", queue: str = "desk", seconds: float = 60) -> CallerJoined:
@@ -119,3 +122,23 @@ def test_a_callback_too_waits_for_a_preferred_person_no_longer_than_said() -> No
     engine.handle(for_bo(), now=2)
     engine.handle(CallbackAsked("c1"), now=3)
     assert rung(engine.handle(TimePassed(), now=62)) == ["ana"]
+
+
+# ---- preferred skills ---------------------------------------------------------------------------------------------
+
+SPANISH_PREFERRED = Queue("desk", (step("desk"),), prefers=Needs.parse("spanish"))
+SPEAKS = Agent("eva", {"desk": 1, "spanish": 3})
+
+
+def test_whoever_has_what_is_preferred_goes_first_though_idle_for_less_long() -> None:
+    engine = engine_with(ANA, SPEAKS, queues=[SPANISH_PREFERRED])
+    join(engine, "c1")
+    assert [offer.agent for offer in engine.offers()] == ["eva"]
+    told = {each.agent: each.why for each in explain_offer(engine, 1, now=1).considered}
+    assert told["ana"] == "lacks spanish, which is preferred"
+
+
+def test_nobody_is_waited_for_because_of_what_is_preferred() -> None:
+    engine = engine_with(ANA, SPEAKS, queues=[SPANISH_PREFERRED])
+    join(engine, "c1", "c2")
+    assert [offer.agent for offer in engine.offers()] == ["eva", "ana"]

@@ -94,3 +94,9 @@ def test_needs_that_are_too_long_together_are_a_mistake() -> None:
     skills = " or ".join(["desk", *(f"other_skill_number_{number}" for number in range(40))])
     found = told(("{needs: [desk]", f"{{needs: {skills}"))
     assert found[0].startswith("'queue' of 'operator': what queue 'desk' needs here is too long: use at most 1000")
+
+
+def test_what_is_preferred_and_nobody_has_is_a_warning() -> None:
+    assert told(("{needs: [desk]", "{needs: [desk], prefers: surgery")) == [
+        "warning: queue 'desk' prefers surgery, which nobody has",
+    ]
