@@ -79,14 +79,6 @@ class Journal:
             raise JournalBroken(f"the journal could not begin again: {_cause(broken)}") from broken
         self._unsaved.clear()
 
-    async def truncate_before(self, seq: int) -> None:
-        """Forget the events before `seq`, a number that `replay` gave. Raises JournalBroken."""
-        try:
-            async with self._database.writing() as connection:
-                await connection.execute(queries.TRUNCATE_JOURNAL, {"before": seq})
-        except (DatabaseError, OSError) as broken:
-            raise JournalBroken(f"the journal could not be shortened: {_cause(broken)}") from broken
-
     async def _put_aside(self, seq: int) -> None:
         log.error("journal row cannot be read; it and all later rows are put aside in table journal_aside", seq=seq)
         async with self._database.writing() as connection:

@@ -24,7 +24,6 @@ from ivr.store.schema import (
 
 APPEND_TO_JOURNAL = insert(journal)
 REPLAY_JOURNAL = select(journal).where(journal.c.seq > bindparam("after")).order_by(journal.c.seq)
-TRUNCATE_JOURNAL = delete(journal).where(journal.c.seq < bindparam("before"))
 COPY_ASIDE = insert(journal_aside).from_select(
     ["seq", "at", "event"], select(journal).where(journal.c.seq >= bindparam("first"))
 )

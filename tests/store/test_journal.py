@@ -34,13 +34,6 @@ async def test_a_journal_begins_again_with_the_events_that_say_it_all(database: 
     assert await journal.replay() == [(3, 3.0, {"kind": "Configured"})]
 
 
-async def test_the_old_part_of_a_journal_can_be_forgotten(database: Database) -> None:
-    journal = Journal(database)
-    await journal.append([(1.0, JOINED), (2.0, LEFT), (3.0, JOINED)])
-    await journal.truncate_before(3)
-    assert await journal.replay() == [(3, 3.0, JOINED)]
-
-
 @pytest.mark.parametrize("row", ["{'torn", "", "[1]", "null"])
 async def test_replay_stops_at_a_row_that_it_cannot_read_and_the_next_replay_does_not_meet_it(
     database: Database, row: str
@@ -80,11 +73,8 @@ async def test_a_full_disk_is_told_and_what_was_missed_is_written_when_there_is_
 async def test_a_journal_that_cannot_begin_again_is_still_the_old_one(database: Database) -> None:
     journal = Journal(database)
     await journal.append([(1.0, JOINED)])
-    with full_disk(database):
-        with pytest.raises(JournalBroken, match="could not begin again"):
-            await journal.begin_again([(2.0, LEFT)])
-        with pytest.raises(JournalBroken, match="could not be shortened"):
-            await journal.truncate_before(2)
+    with full_disk(database), pytest.raises(JournalBroken, match="could not begin again"):
+        await journal.begin_again([(2.0, LEFT)])
     assert await journal.replay() == [(1, 1.0, JOINED)]
 
 
