@@ -193,7 +193,7 @@ async def test_who_rings_again_gets_the_person_of_before_first(house: Practice, 
     await house.until_person("cleo", "talking")
     call.hang_up()
     assert [each.person for each in entries(await house.record_of(regular.name), story.Offered)] == ["cleo"]
-    other = await house.caller("3")
+    other = await house.caller("3", await plug_in("6175550145"))
     await house.until_person("ana", "talking")
     other.hang_up()
 
