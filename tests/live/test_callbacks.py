@@ -136,6 +136,22 @@ async def test_the_caller_may_be_called_before_the_person_is_rung(house: Practic
     assert (await house.record()).summary.outcome is Outcome.TALKED
 
 
+async def test_who_rings_again_before_being_called_has_the_place_and_is_not_called(
+    house: Practice, outside: Phone, plug_in: PlugIn
+) -> None:
+    await agreed(house, PERSON_FIRST)
+    behind = await house.caller(PERSON_FIRST, await plug_in("6175550166"))
+    await house.until_waiting(2)
+    again = await house.caller(PERSON_FIRST)
+    await house.until_status(lambda status: not any(each["callback"] for each in status["waiting"]))
+    assert [each["position"] for each in await house.line()] == [1, 2]
+    await house.careline.ask(do="ready", person="fay")
+    await talk(again, await rung(house.phones["fay"]))
+    assert not outside.calls
+    again.hang_up()
+    behind.hang_up()
+
+
 # ---- not reached -----------------------------------------------------------------------------------------------------
 
 
@@ -196,3 +212,22 @@ async def test_killed_between_the_promise_and_the_call_careline_keeps_it(
     await talk(patient, house.phones["fay"].calls[-1])
     patient.hang_up()
     assert (await house.record()).summary.outcome is Outcome.TALKED
+
+
+@pytest.mark.parametrize("first", [PERSON_FIRST, CALLER_FIRST])
+async def test_killed_while_the_callers_phone_rings_careline_goes_on_with_that_call(
+    house: Practice, outside: Phone, first: str
+) -> None:
+    await agreed(house, first)
+    await house.careline.ask(do="ready", person="fay")
+    patient = await rung(outside)
+    house.careline.kill()
+    await house.careline.start()
+    patient.answer()
+    await until_heard(patient, "callback_greeting")
+    patient.press("1")
+    await house.until_person("fay", "talking")
+    await talk(patient, house.phones["fay"].calls[-1])
+    patient.hang_up()
+    assert (await house.record()).summary.outcome is Outcome.TALKED
+    assert len(outside.calls) == 1
