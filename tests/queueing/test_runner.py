@@ -331,6 +331,19 @@ async def test_no_callback_is_agreed_upon_with_who_was_sent_away_in_this_moment(
         assert floor.queues.backs.of("call-1") is None
 
 
+async def test_who_has_hung_up_for_a_callback_is_in_line_again_at_once() -> None:
+    async with Floor().open() as floor:
+        await nobody_ready(floor)
+        floor.caller("call-1")
+        floor.caller("call-2")
+        soon = Callback(not_before=floor.clock.now() + 20)
+        assert await floor.queues.callback_agreed(Back("call-1", "6175550123", "en"), soon)
+        assert floor.line() == ["call-2", "call-1"]
+        floor.queues.callback_may_come("call-1", Callback())
+        await floor.queues.settled()
+        assert floor.line() == ["call-1", "call-2"]
+
+
 # ---- who looks on, and the day -------------------------------------------------------------------------------------
 
 
