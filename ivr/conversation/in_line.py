@@ -11,7 +11,7 @@ phone rings while the caller still listens.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ivr import record as story
@@ -190,6 +190,8 @@ class InLine:
         if not await self._is_ours():
             return None
         turn = Turn((self._sound(prompt),), KeyRules(), silence_seconds=SUGGESTED_SILENCE_SECONDS)
+        if self._may_listen():
+            turn = replace(self._ear.turn(*turn.sounds), silence_seconds=SUGGESTED_SILENCE_SECONDS)
         happening = await self._unless(self._ended(), self._asked(turn))
         if isinstance(happening, KeyHeard):
             took = happening.digit == ACCEPT_KEY
@@ -225,9 +227,9 @@ class InLine:
         happening = await self._until_decided(self._asked(Turn(sounds, KeyRules(), silence_seconds=0.0)))
         return self._ear.exit(happening.digit) if isinstance(happening, KeyHeard) else happening
 
-    async def _asked(self, turn: Turn) -> KeyHeard | None:
+    async def _asked(self, turn: Turn) -> KeyHeard | Chose | InDanger | None:
         heard = await self.call.ask(turn)
-        return KeyHeard(heard.digits) if isinstance(heard, Pressed) else None
+        return KeyHeard(heard.digits) if isinstance(heard, Pressed) else self._ear.meant(heard)
 
     # ---- what is heard ----------------------------------------------------------------------------------------
 
@@ -282,11 +284,22 @@ class InLine:
         done, deciding = loop.create_task(doing), loop.create_task(decision)
         try:
             await asyncio.wait({done, deciding}, return_when=asyncio.FIRST_COMPLETED)
-            return deciding.result() if deciding.done() else done.result()
+            if not deciding.done():
+                return done.result()
+            meant = _result(done)
+            return deciding.result() if meant is None else self._sooner(meant, deciding.result())
         finally:
             done.cancel()
             deciding.cancel()
             await asyncio.gather(done, deciding, return_exceptions=True)
+
+    def _sooner(self, meant: _T, news: _Happening) -> _T | _Happening:
+        """Of two things at the same moment: a person who comes or an end goes first, then what the caller said."""
+        if isinstance(news, PickedUp | Talking | SentAway | Gone) or not isinstance(meant, Chose | InDanger):
+            return news
+        if isinstance(news, MovedTo):
+            self._put_off.append(news)
+        return meant
 
     async def _decided(self) -> _Happening:
         """The next news that is more than a place in line; or that it is time to tell the place."""
@@ -329,3 +342,8 @@ class InLine:
 
 async def _done(doing: Coroutine[Any, Any, _T]) -> _Done[_T]:
     return _Done(await doing)
+
+
+def _result(task: asyncio.Task[_T]) -> _T | None:
+    """What a task came to; None while it goes on, or when it failed."""
+    return task.result() if task.done() and not task.cancelled() and task.exception() is None else None

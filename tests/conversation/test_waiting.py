@@ -157,6 +157,19 @@ async def test_who_is_asked_takes_it_by_key_one_or_waits_on(line: str, ends: lis
         assert any(text.startswith("If you'd rather leave a message, press one.") for text in patient.heard)
 
 
+LISTENING = small((DESK, "desk: {needs: [desk], listens: yes, overflow: {after: 90s, offer: voicemail desk}}"), AWAY)
+
+
+async def test_danger_is_heard_while_something_is_offered() -> None:
+    async with House(LISTENING).open() as house:
+        patient = house.listener("billing", "", "")
+        await patient.asked.until(lambda _: True)
+        house.later(90)
+        await patient.asked.until(lambda _: True, times=2)
+        patient.says("my chest has pain")
+        assert await house.until(story.RedFlagRaised) == story.RedFlagRaised("pain", ("pain",))
+
+
 async def test_who_rings_again_after_the_line_dropped_has_the_place_back() -> None:
     plan = small((DESK, "desk: {needs: [desk], return_within: 3m}"), AWAY)
     async with House(plan).open() as house:
