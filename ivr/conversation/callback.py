@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from acd.model import Callback
 from ivr import record as story
-from ivr.call import Call, Heard, KeyRules, Pressed, Turn
+from ivr.call import Call, Heard, Hearing, KeyRules, Pressed, Spoke, Turn
 from ivr.conversation.announcing import said
 from ivr.conversation.area_codes import zone_of
 from ivr.menus.callbacks import windows
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from acd.engine import Engine
     from ivr.menus.model import Plan
     from ivr.menus.queues import Callback as Rules
-    from ivr.services import Clock, Prompts
+    from ivr.services import Clock, Prompts, RedFlag
 
 TRIES = 3  # who answers none of so many questions keeps waiting on the line
 SLOTS_OFFERED = 6  # three hours' worth of half hours, one after the other, are enough to listen to
@@ -39,6 +39,14 @@ HALF_HOUR = timedelta(minutes=30)
 LEAD = timedelta(minutes=15)  # a time that is nearly now is no appointment
 YES, OTHER = "1", "2"
 GREETING_SILENCE_SECONDS = 6.0  # who picks up says their name first, and takes the phone from the ear to press
+
+
+class Endangered(Exception):  # noqa: N818 - what the caller said, not a mistake
+    """A sign of danger in what the caller said meanwhile: nothing else matters now."""
+
+    def __init__(self, flag: RedFlag) -> None:
+        super().__init__(flag.sign)
+        self.flag = flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,10 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Agreeing:
-    """The conversation with one waiting caller, in one language, about one queue's callbacks."""
+    """The conversation with one waiting caller, in one language, about one queue's callbacks.
+
+    It goes by keys; `danger` looks for its signs in what is said meanwhile, None where nobody listens.
+    """
 
     call: Call
     language: str
@@ -72,9 +83,10 @@ class Agreeing:
     prompts: Prompts
     clock: Clock
     engine: Engine
+    danger: Callable[[Sequence[str]], RedFlag | None] | None = None
 
     async def agree(self) -> Agreed | None:
-        """None when nothing was agreed upon: the caller waits on. Raises CallerGone."""
+        """None when nothing was agreed upon: the caller waits on. Raises CallerGone, and Endangered."""
         number = await self._number()
         if not number:
             return None
@@ -151,7 +163,15 @@ class Agreeing:
 
     async def _ask(self, *pieces: str | int, keys: KeyRules | None = None) -> Heard:
         sounds = said(pieces, self.prompts, self.language)
-        return await self.call.ask(Turn(sounds, keys or KeyRules()))
+        turn = Turn(sounds, keys or KeyRules())
+        danger = self.danger
+        if danger is None:
+            return await self.call.ask(turn)
+        hearing = Hearing(self.language, urgent=lambda text: danger([text]) is not None)
+        heard = await self.call.ask(replace(turn, hearing=hearing, barge_in=False, minds=lambda _: False))
+        if isinstance(heard, Spoke) and (flag := danger([each.text for each in heard.hypotheses])):
+            raise Endangered(flag)
+        return heard
 
     async def _play(self, prompt: str) -> None:
         await self.call.play(self.prompts.sound(self.language, prompt))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from acd.events import Cause
@@ -16,7 +17,7 @@ from acd.skills import ANYBODY, Needs
 from ivr import record as story
 from ivr.call import Call, CallerGone
 from ivr.conversation.asking import Asking
-from ivr.conversation.callback import Agreeing, greet
+from ivr.conversation.callback import Agreeing, Endangered, greet
 from ivr.conversation.in_line import InLine
 from ivr.conversation.overhearing import Chose, InDanger
 from ivr.menus import steps
@@ -230,15 +231,22 @@ class Session:
     # ---- callbacks --------------------------------------------------------------------------------------------
 
     async def _agree_on_callback(self) -> bool:
-        """True when the caller has hung up, or was hung up on, with a callback to come."""
+        """True when nothing is left to do here: a callback is to come, or danger went before it."""
         queue = self._place.queue
         rules = self.desk.plan.queues[queue].callback
         if rules is None:
             return False
         await self._line.take_back()
         desk = self.desk
-        talk = Agreeing(self.call, self._language, desk.plan, rules, desk.prompts, desk.clock, desk.queues.engine)
-        agreed = await self._line.unless_decided(talk.agree())
+        queues = desk.queues
+        talk = Agreeing(
+            self.call, self._language, desk.plan, rules, desk.prompts, desk.clock, queues.engine, self._danger()
+        )
+        try:
+            agreed = await self._line.unless_decided(talk.agree())
+        except Endangered as endangered:
+            await self._endangered(endangered.flag)
+            return True
         if agreed is None:
             return False
         back = Back(self.name, agreed.number, self._language, at=desk.clock.now())
@@ -252,6 +260,12 @@ class Session:
         finally:
             desk.queues.callback_may_come(self.name, agreed.once_hung_up)
         return True
+
+    def _danger(self) -> Callable[[Sequence[str]], RedFlag | None] | None:
+        desk = self.desk
+        if not self.call.hears_speech or not desk.ears.hears_now(self._language):
+            return None
+        return partial(desk.understanding.red_flag, self._language)
 
     async def _reached(self, back: Back) -> None:
         """Who picked up presses a key, or it may be a machine; after an outage a caller may be in line already."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from acd import events
+from acd.model import Urgency
 from ivr import record as story
 from ivr.control import ControlError
 from ivr.conversation.callback import GOODBYE_SECONDS, free_slots, number_pieces
@@ -272,3 +273,13 @@ async def test_who_is_on_the_phone_is_no_callback_to_cancel() -> None:
         await house.until_held()
         with pytest.raises(ControlError, match="'call-1' is on the phone"):
             await house.desk.answer({"do": "cancel-callback", "call": "call-1"})
+
+
+async def test_danger_said_while_a_callback_is_agreed_upon_goes_before_it() -> None:
+    async with house_with().open() as house:
+        house.listener("billing", "2", "my chest has pain")
+        assert await house.until(story.RedFlagRaised) == story.RedFlagRaised("pain", ("pain",))
+        await house.queues.settled()
+        place = house.queues.place_of("call-1")
+        assert place is not None
+        assert (place.queue, place.urgency) == ("nurse", Urgency.URGENT)
