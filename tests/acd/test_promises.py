@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from acd.codec import decode, encode
-from acd.commands import CallbackOver, Command, GiveUp, Ring, SendAway, TellPosition
+from acd.commands import CallbackOver, Command, GiveUp, Moved, Ring, SendAway, Stepped, TellPosition
 from acd.conditions import Facts, holds_for_all
 from acd.engine import Engine
 from acd.events import (
@@ -126,8 +126,11 @@ class EngineMachine(RuleBasedStateMachine):
     def nobody_is_passed_by_who_counts_less(self, event: Event, commands: list[Command]) -> None:
         """Of all whom a rung person could serve, the caller counts most: urgency, then weight * wait + head start.
 
-        Who was reserved for a caller to be called back was chosen then, and not when the caller is reached.
+        Who was reserved for a caller to be called back was chosen then, and not when the caller is reached. A ring may
+        bring about a step or an overflow of others, who then want somebody whom they did not before: not looked at.
         """
+        if any(isinstance(each, Stepped | Moved) for each in commands):
+            return
         reached = event.offer if isinstance(event, CallerReached) else 0
         chosen = {ring.call for ring in rings(commands)}
         left_out = [self.engine.lobby.callers[each.call] for each in self.engine.waiting(self.now)]
