@@ -3,10 +3,14 @@
 Nothing else takes them by chance between our look and the server's bind, also not while a server restarts.
 """
 
+import os
 import secrets
 import socket
 
-FIRST, LAST = 2000, 9999
+FIRST, LAST = map(int, os.environ.get("CARELINE_LAB_PORTS", "2000-9999").split("-"))
+"""Two test runs beside each other take different ones: a port may be named long before it is bound."""
+
+_named: set[int] = set()  # by this process, and never again
 
 
 def free_port() -> int:
@@ -14,9 +18,10 @@ def free_port() -> int:
     start = secrets.randbelow(LAST - FIRST)
     for offset in range(LAST - FIRST):
         port = FIRST + (start + offset) % (LAST - FIRST)
-        if _is_free(port, socket.SOCK_STREAM) and _is_free(port, socket.SOCK_DGRAM):
+        if port not in _named and _is_free(port, socket.SOCK_STREAM) and _is_free(port, socket.SOCK_DGRAM):
+            _named.add(port)
             return port
-    raise OSError("every port from 2000 to 9999 on 127.0.0.1 is taken")
+    raise OSError(f"every port from {FIRST} to {LAST} on 127.0.0.1 is taken")
 
 
 def _is_free(port: int, kind: int) -> bool:

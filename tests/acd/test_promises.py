@@ -145,7 +145,8 @@ class EngineMachine(RuleBasedStateMachine):
         window = caller.back.callback.window(self.now) if caller.away and caller.back else (0.0, 0.0)
         phones = not caller.phones or len(caller.offers) < caller.phones
         wants = phones and not caller.taken and not caller.leaving and not caller.talking
-        in_hours = window is not None and window[0] <= self.now
+        is_open = any(each.name == caller.queue.name for each in self.engine.plan.queues)
+        in_hours = window is not None and window[0] <= self.now and (is_open or not caller.away)
         kind = caller.queue.kind
         room = kind == CALL or len(person.items.get(kind, ())) < person.agent.capacity.get(kind, 0)
         preferred = not caller.preferred or person.name in caller.preferred
