@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from ivr.conversation.waiting_room import Listening, WaitingRoom
+from ivr.menus.doors import ALWAYS_OPEN, Doors
 from ivr.queueing.regulars import Regulars
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Desk:
     clock: Clock
     regulars: Regulars = field(default_factory=Regulars)
     listening: Listening = field(default_factory=Listening)
+    doors: Doors = ALWAYS_OPEN
 
     @property
     def waiting_room(self) -> WaitingRoom:

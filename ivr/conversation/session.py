@@ -80,7 +80,8 @@ class Session:
     async def _to_the_end(self, serve: Callable[[], Awaitable[None]]) -> None:
         try:
             await self.call.answer()
-            self._walk = Walk(self.desk.plan, self.call.dialled_number, hears=self._languages_heard())
+            hears, doors = self._languages_heard(), self.desk.doors
+            self._walk = Walk(self.desk.plan, self.call.dialled_number, hears=hears, doors=doors)
             await serve()
             if not self._hung_up_for_callback:
                 self._note(story.HungUp(self._where, by_us=True))

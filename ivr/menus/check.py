@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Names = Mapping[str, Collection[str]]
 """What is written in the plan, by section, whether it is sound or not."""
 
-SECTIONS = ("menus", "queues", "voicemail", "prompts", "intents", "people", "rotas")
+SECTIONS = ("menus", "queues", "voicemail", "prompts", "intents", "people", "rotas", "hours")
 _SECTION_OF = {Kind.MENU: "menus", Kind.QUEUE: "queues", Kind.VOICEMAIL: "voicemail"}
 _ONE = {
     "menus": "a menu",
@@ -28,6 +28,7 @@ _ONE = {
     "people": "a person",
     "alerted": "a person or a rota",
     "sites": "a site",
+    "hours": "a name of hours",
 }
 
 
@@ -94,6 +95,7 @@ def _in_menu(path: Path, menu: Menu) -> Iterator[Use]:
     yield from _named((*path, "say"), "prompts", menu.say)
     yield from _aims((*path, "silent"), menu.silent)
     yield from _aims((*path, "unclear"), menu.unclear)
+    yield from _when_closed(path, menu)
     for key, tongue in menu.language_keys.items():
         yield from _named((*path, "language_keys", key, "intent"), "intents", tongue.intent)
     for key, choice in menu.choices.items():
@@ -103,7 +105,15 @@ def _in_menu(path: Path, menu: Menu) -> Iterator[Use]:
         yield from _named((*here, "say"), "prompts", choice.say)
 
 
+def _when_closed(path: Path, place: Menu | Queue) -> Iterator[Use]:
+    yield from _named((*path, "hours"), "hours", place.hours)
+    if place.closed:
+        yield from _aims((*path, "closed", "to"), place.closed.to)
+        yield from _named((*path, "closed", "say"), "prompts", place.closed.say)
+
+
 def _in_queue(path: Path, queue: Queue) -> Iterator[Use]:
+    yield from _when_closed(path, queue)
     for index, refusal in enumerate(queue.refuse):
         yield from _aims((*path, "refuse", index, "to"), refusal.to)
     for index, overflow in enumerate(queue.overflow):

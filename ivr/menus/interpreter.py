@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from acd.model import Urgency
 from ivr.menus import offers
+from ivr.menus.doors import ALWAYS_OPEN, Doors
 from ivr.menus.model import NO, OPERATOR_KEY, REPEAT_KEY, YES, Plan, Tongue
 from ivr.menus.offers import Offer
 from ivr.menus.questions import BY_KEYS, CONFIRMING_KEYS, Asking, Confirming, confirmation, question
@@ -42,6 +43,8 @@ from ivr.menus.values import Kind, Language, Target
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from ivr.menus.closing import Closed
+
 MAX_STEPS = 50  # a caller who plays with the menus for ever reaches a person, and the line is free again
 
 _FINAL = ToQueue | ToVoicemail | Bye
@@ -60,15 +63,27 @@ class _Saying:
 
 
 class Walk:
-    """Deterministic: the same answers give the same steps. `hears` are the languages that can be recognised now."""
+    """Deterministic: the same answers give the same steps.
 
-    def __init__(self, plan: Plan, dialled: str = "", *, hears: Collection[str] | None = None) -> None:
+    `hears` are the languages that can be recognised now, `doors` tells what is open.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        dialled: str = "",
+        *,
+        hears: Collection[str] | None = None,
+        doors: Doors = ALWAYS_OPEN,
+    ) -> None:
         self.plan = plan
         self.entry = plan.entry(dialled)
         self.language: Language = self.entry.language or plan.practice.languages[0]
         self.intent = ""
         self.needs: frozenset[str] = frozenset()
         self._hears = frozenset(plan.practice.languages if hears is None else hears)
+        self._doors = doors
+        self._lead: tuple[str, ...] = ()
         self._danger = False
         self._reasons: list[Reason] = []
         self._state: Asking | Confirming | _Recalling | _Saying = Asking(self.entry.start)
@@ -90,6 +105,7 @@ class Walk:
         assert self._step is None, "a walk begins once"
         named = " ".join(filter(None, [self.entry.source, f"at {self.entry.site}" if self.entry.site else ""]))
         self._because(f"Called {named or 'a number without a name'}: menu '{self.menu}', language '{self.language}'.")
+        self._lead = self._doors.messages()
         return self._next(self._enter(self.menu))
 
     def sent(self, target: Target, why: str) -> Step:
@@ -124,14 +140,16 @@ class Walk:
 
     def _enter(self, name: str, readings: tuple[str, ...] = ()) -> Step:
         """Come to a menu; what the caller said before may answer it already. Back at the start is a new matter."""
+        menu = self.plan.menus[name]
+        if menu.closed and not self._is_open(menu.hours):
+            return self._closed(f"Menu '{name}'", menu.closed)
         if name == self.entry.start:
             self.intent, self.needs = "", frozenset()
         known = tuple(intent for intent, offer in offers.spoken(self.plan, name).items() if offer.menu == name)
         if readings and known:
             self._state = _Recalling(name, readings)
             return Recall(self.language, readings, known)
-        greeting = self.plan.menus[name].say
-        return self._ask(Asking(name, speech=self.language in self._hears), *filter(None, [greeting]))
+        return self._ask(Asking(name, speech=self.language in self._hears), *filter(None, [menu.say]))
 
     def _ask(self, asking: Asking, *lead: str) -> Ask:
         self._state = asking
@@ -251,6 +269,9 @@ class Walk:
 
     def _arrive(self, target: Target, *prompts: str) -> Step:
         match target.kind:
+            case Kind.MENU if prompts:
+                self._state = _Saying(target.name, ())
+                return Say(self.language, prompts)
             case Kind.MENU:
                 return self._enter(target.name)
             case Kind.QUEUE:
@@ -265,11 +286,22 @@ class Walk:
                 raise ValueError(target)
         assert_never(target.kind)
 
-    def _queue(self, name: str, prompts: tuple[str, ...]) -> ToQueue:
+    def _is_open(self, hours: str | None) -> bool:
+        return hours is None or self._doors.is_open(hours)
+
+    def _closed(self, place: str, closed: Closed, *prompts: str) -> Step:
+        """`prompts` instead of what the plan says there."""
+        self._because(f"{place} is closed now: on to '{closed.to}'.")
+        return self._arrive(closed.to, *(prompts or filter(None, [closed.say])))
+
+    def _queue(self, name: str, prompts: tuple[str, ...]) -> Step:
         """In danger any nurse now is better than the right one later: only the queue's own needs count."""
+        queue = self.plan.queues[name]
+        if queue.closed and not self._is_open(queue.hours):
+            return self._closed(f"Queue '{name}'", queue.closed, *(prompts if self._danger else ()))
         spoken = self.plan.practice.language_skills.get(self.language)
         needs = frozenset() if self._danger else self.needs | ({spoken} if spoken else set())
-        urgent = self._danger or self.plan.queues[name].urgency is Urgency.URGENT
+        urgent = self._danger or queue.urgency is Urgency.URGENT
         wanted = f", with {' and '.join(sorted(needs))}" if needs else ""
         self._because(f"To queue '{name}'{wanted}{', urgent' if urgent else ''}.")
         return ToQueue(self.language, name, needs, urgent, self.intent, self.reasons, prompts)
@@ -294,6 +326,8 @@ class Walk:
         self._steps += 1
         if self._steps > MAX_STEPS and not isinstance(step, _FINAL):
             step = self._operator(f"After {MAX_STEPS} steps a person takes over.")
+        if self._lead and not isinstance(step, Recall):
+            step, self._lead = replace(step, prompts=(*self._lead, *step.prompts)), ()
         self._step = step
         return step
 

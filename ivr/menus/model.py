@@ -13,6 +13,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from ivr.menus.closing import Closed  # noqa: TC001 - pydantic reads the types of the fields at run time
+from ivr.menus.opening import Opening  # noqa: TC001 - the same
 from ivr.menus.people import Outside, Person, Rest, RingCause, Rota  # noqa: TC001 - pydantic reads the types of the fields at run time
 from ivr.menus.queues import Queue  # noqa: TC001 - the same
 from ivr.menus.values import (
@@ -148,7 +150,10 @@ class Tongue(Noun):
 
 
 class Menu(Noun):
-    """One question. `silent` and `unclear`: where callers go who fail it; a person (the operator) by default."""
+    """One question. `silent` and `unclear`: where callers go who fail it; a person (the operator) by default.
+
+    Outside of its `hours` callers go where `closed` leads instead.
+    """
 
     ask: Name
     choices: Annotated[Mapping[ChoiceKey, Choice], Field(min_length=1)]
@@ -157,6 +162,8 @@ class Menu(Noun):
     silent: Goal | None = None
     unclear: Goal | None = None
     wait: Seconds = 6.0
+    hours: Name | None = None
+    closed: Closed | None = None
 
 
 class Box(Noun):
@@ -209,6 +216,7 @@ class Plan(Noun):
     after_failed_ring: Mapping[RingCause, Rest] = {}
     rotas: Mapping[Name, Rota] = {}
     outside: Outside | None = None
+    hours: Mapping[Name, Opening] = {}
 
     def entry(self, dialled: str) -> Entry:
         """What the dialled number means; the plan's own start for a number that it does not name.

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from acd.model import CALL, Absence, Urgency
 from acd.skills import ANYBODY, Needs
 from acd.strategies import STRATEGIES
+from ivr.menus.closing import Closed  # noqa: TC001 - the same
 from ivr.menus.hours import Hours, Week  # noqa: TC001 - the same
 from ivr.menus.mistakes import suggestion
 from ivr.menus.values import (
@@ -260,6 +261,8 @@ class Queue(Noun):
     exits: Mapping[ChoiceKey, Annotated[Exit, short_for("to")]] = {}
     listens: bool = False
     kind: Name = CALL
+    hours: Name | None = None
+    closed: Closed | None = None
 
     @model_validator(mode="after")
     def _steps_are_sound(self) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.menus.closing import Closed
 from ivr.menus.interpreter import MAX_STEPS, Walk
 from ivr.menus.steps import (
     Answer,
@@ -298,3 +299,38 @@ def test_a_walk_that_has_not_begun_can_be_sent_on() -> None:
 
 def test_who_is_in_danger_stays_urgent_wherever_a_queue_sends_them() -> None:
     assert queued(sent("queue desk", SURE_VISIT, Danger("pain"))) == ("desk", set(), True, ("connecting",))
+
+
+class Shut:
+    """Everything is closed, and a message is switched on."""
+
+    def is_open(self, hours: str) -> bool:
+        return False
+
+    def messages(self) -> tuple[str, ...]:
+        return ("snow",)
+
+
+def shut(*answers: Answer) -> tuple[Step, ...]:
+    """The steps of a caller of a practice whose menu `main` is shut, and whose desk's callers go to the nurse."""
+    closed = {"hours": "office", "closed": Closed(to=Target.parse("office"), say="night")}
+    to_nurse = {"hours": "office", "closed": Closed(to=Target.parse("queue nurse"))}
+    plan = small()
+    menus = {**plan.menus, "main": plan.menus["main"].model_copy(update=closed)}
+    queues = {**plan.queues, "desk": plan.queues["desk"].model_copy(update=to_nurse)}
+    caller = Walk(plan.model_copy(update={"menus": menus, "queues": queues}), doors=Shut())
+    return caller.begin(), *(caller.answered(answer) for answer in answers)
+
+
+def test_a_closed_menu_says_so_and_leads_elsewhere_after_the_days_message() -> None:
+    closed, question = shut(Done())
+    assert closed == Say("en", ("snow", "night"))
+    assert asked(question)[0] == ("which", "office.1", "office.2")
+
+
+def test_a_closed_queue_sends_its_callers_on() -> None:
+    assert queued(shut(Done(), Key("1"))[-1]) == ("nurse", {"cardiology"}, False, ("connecting",))
+
+
+def test_danger_is_told_that_help_comes_and_not_that_we_are_closed() -> None:
+    assert queued(shut(Danger("chest pain"))[-1])[2:] == (True, ("urgent_connecting",))
