@@ -126,7 +126,8 @@ def _unused(plan: Plan) -> Iterator[Finding]:
     played = {menu.ask for menu in plan.menus.values()} | {menu.say for menu in plan.menus.values()}
     played |= {choice.say for menu in plan.menus.values() for choice in menu.choices.values()}
     played |= {box.greeting for box in plan.voicemail.values()}
-    played |= {each.closed.say for each in (*plan.menus.values(), *plan.queues.values()) if each.closed}
+    played |= {menu.closed.say for menu in plan.menus.values() if menu.closed}
+    played |= {queue.closed.say for queue in plan.queues.values() if queue.closed}
     for name in plan.prompts.keys() - played - GENERIC_PROMPTS - wording.MADE_PROMPTS:
         yield Finding(("prompts", name), f"prompt '{name}' is never played", warning=True)
     asked = {i for name in plan.menus for lang in plan.practice.languages for i in offers.intents(plan, name, lang)}
