@@ -1,19 +1,18 @@
-"""On-call rotas: who is called at a moment, what nobody covers, what looks wrong.
+"""On-call rotas: who is called at a moment, until when, what nobody covers, what looks wrong.
 
-A shift belongs to the day on which it begins, in the rota's own time zone, and is read off the clock on the wall:
-    23:00-07:00  lasts eight hours, but seven or nine in the nights when the clock is changed
-    02:30        of the night that has no 02:30 is the moment of the change
-    01:30        of the night that has it twice is the first one: nobody comes back on call for half an hour
-So shifts that meet on the wall meet in every night of the year.
+A shift belongs to the day on which it begins, in the rota's own time zone, and is read off the clock on the wall, as
+acd.wall does; so shifts that meet on the wall meet in every night of the year.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from acd import wall
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -148,17 +147,36 @@ def _of_week(rota: Rota, day: date) -> tuple[str, ...]:
 
 
 def _between(begins: datetime, at: datetime, ends: datetime, zone: ZoneInfo) -> bool:
-    return _reached(begins, at, zone) and not _reached(ends, at, zone)
+    return _moment(begins, zone) <= at < _moment(ends, zone)
 
 
-def _reached(moment: datetime, at: datetime, zone: ZoneInfo) -> bool:
-    """Whether the clock on the wall has come to `moment` at `at`; once it has, it stays so when it is put back."""
-    instant = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-    return at.astimezone(UTC) >= instant or (moment.tzinfo is None and _local(at, zone) >= moment)
+def _moment(time: datetime, zone: ZoneInfo) -> datetime:
+    return time if time.tzinfo else wall.reached(time, zone)
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:
-    return moment.astimezone(zone).replace(tzinfo=None) if moment.tzinfo else moment
+    return wall.shown(moment, zone) if moment.tzinfo else moment
+
+
+# ---- when it changes ------------------------------------------------------------------------------------------------
+
+LONGEST_LOOK = timedelta(days=8)  # a shift that begins at all begins within a week
+
+
+def next_change(rota: Rota, at: datetime) -> datetime:
+    """The next moment at which somebody else is on call; where nobody else is for long, a moment 8 days later."""
+    now, zone = on_call(rota, at), ZoneInfo(rota.timezone)
+    edges = (edge for edge in _edges(rota, at, zone) if at < edge < at + LONGEST_LOOK)
+    return next((edge for edge in sorted(edges) if on_call(rota, edge) != now), at + LONGEST_LOOK)
+
+
+def _edges(rota: Rota, at: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """When shifts and swaps begin and end."""
+    today = at.astimezone(zone).date()
+    stretches: tuple[_Turn | Swap, ...] = (*_turns(rota, today - DAY, today + LONGEST_LOOK), *rota.swaps)
+    for each in stretches:
+        yield _moment(each.begins, zone)
+        yield _moment(each.ends, zone)
 
 
 # ---- what nobody covers ---------------------------------------------------------------------------------------------

@@ -61,14 +61,18 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 _SINGULAR = {
     "capacity": "capacity",
     "choices": "choice",
+    "closures": "closure",
+    "codes": "code",
     "exits": "exit",
     "intents": "intent",
     "language_keys": "language key",
     "menus": "menu",
     "numbers": "number",
     "people": "person",
+    "preferred": "list",
     "prompts": "prompt",
     "queues": "queue",
+    "hours": "hours",
     "rotas": "rota",
     "sites": "site",
     "skills": "skill",
@@ -92,7 +96,8 @@ def place(path: Path) -> str:
     rest = list(path)
     while rest:
         head = rest.pop(0)
-        if head in _SINGULAR and rest and not isinstance(head, int):
+        is_section = head in _SINGULAR and (head != "hours" or not parts)  # a callback's hours have no name
+        if is_section and rest and not isinstance(head, int):
             parts.append(f"{_SINGULAR[head]} '{rest.pop(0)}'")
         elif head in _NUMBERED and rest and isinstance(rest[0], int):
             parts.append(f"{_NUMBERED[str(head)]} {int(rest.pop(0)) + 1}")

@@ -72,15 +72,16 @@ def _item(data: object, step: str | int) -> object:
 def _path(error: ErrorDetails, data: object) -> Path:
     """Where in the data the error is; steps that the plan left out (a list of one, a mapping of one) are no part."""
     path: list[str | int] = []
-    for step in error["loc"]:
-        if step != KEY and (isinstance(data, dict) if isinstance(step, str) else _has(data, step)):
+    steps = [step for step in error["loc"] if step != KEY]
+    for number, step in enumerate(steps, start=1):
+        if _has(data, step) or (isinstance(data, dict) and isinstance(step, str) and number == len(steps)):
             path.append(step)
             data = _item(data, step)
     return tuple(path)
 
 
-def _has(data: object, step: int) -> bool:
-    return isinstance(data, list) or (isinstance(data, dict) and step in data)
+def _has(data: object, step: str | int) -> bool:
+    return (isinstance(data, list) and isinstance(step, int)) or (isinstance(data, dict) and step in data)
 
 
 def _finding(error: ErrorDetails, path: Path) -> Finding:

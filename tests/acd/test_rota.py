@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.rota import Doubt, Gap, Rota, Rotation, Shift, Swap, doubtful, gaps, on_call
+from acd.rota import Doubt, Gap, Rota, Rotation, Shift, Swap, doubtful, gaps, next_change, on_call
 
 NEW_YORK = ZoneInfo("America/New_York")
 EVERY_DAY = frozenset(range(7))
@@ -172,6 +172,45 @@ def test_two_people_exchange_places() -> None:
 def test_who_stands_in_for_somebody_beside_them_is_called_once() -> None:
     covered = rota(NIGHT, swaps=(swap("2026-11-20 23:00", "2026-11-21 07:00", "nia", "nick"),))
     assert on_call(covered, local("2026-11-21 01:00")) == ("nick",)
+
+
+# ---- when it changes ------------------------------------------------------------------------------------------------
+
+
+def changes(of: Rota, begins: str, number: int) -> list[str]:
+    found, moment = [], local(begins)
+    for _ in range(number):
+        moment = next_change(of, moment)
+        found.append(f"{moment.astimezone(NEW_YORK):%m-%d %H:%M} {' '.join(on_call(of, moment))}")
+    return found
+
+
+def test_when_somebody_else_is_on_call() -> None:
+    covered = rota(DAY, NIGHT, swaps=(swap("2026-11-20 12:00", "2026-11-20 13:30", "dee", "bo"),))
+    assert changes(covered, "2026-11-20 07:00", 4) == [
+        "11-20 12:00 bo",
+        "11-20 13:30 dee",
+        "11-20 23:00 nia nick",
+        "11-21 07:00 dee",
+    ]
+
+
+def test_a_week_that_changes_hands_is_a_change_and_a_shift_of_the_same_people_is_none() -> None:
+    weekly = rota(Shift((), EVERY_DAY, time(8), time(8)), rotation=WEEKS)
+    assert changes(weekly, "2026-11-03 12:00", 2) == ["11-09 08:00 bo ana", "11-16 08:00 cleo"]
+
+
+def test_where_nobody_else_comes_it_is_looked_at_again_after_eight_days() -> None:
+    always = rota(Shift(("ana",), EVERY_DAY, time(8), time(8)))
+    assert next_change(always, local("2026-11-03 12:00")) == local("2026-11-11 12:00")
+
+
+@given(st.integers(0, 60 * 24 * 7), st.integers(0, 60 * 24 * 7))
+def test_nobody_else_is_on_call_before_the_next_change(begun: int, later: int) -> None:
+    shifts = rota(DAY, NIGHT, swaps=(swap("2026-11-01 00:30", "2026-11-01 01:30", "nia", "bo"),))
+    now = local("2026-10-29 00:00").astimezone(UTC) + timedelta(minutes=begun)
+    moment = now + timedelta(minutes=later)
+    assert moment >= next_change(shifts, now) or on_call(shifts, moment) == on_call(shifts, now)
 
 
 # ---- gaps -----------------------------------------------------------------------------------------------------------
