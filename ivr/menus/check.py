@@ -44,7 +44,7 @@ def references(plan: Plan, names: Names) -> Iterator[Finding]:
         "alerted": {*names["people"], *names["rotas"]},
         "sites": {*plan.sites, *(entry.site for entry in plan.numbers.values() if entry.site)},
     }
-    for path, section, name in _uses(plan):
+    for path, section, name in uses(plan):
         if name not in known[section]:
             fix = suggestion(name, known[section])
             yield Finding(path, f"{_verb(path)} '{name}', which is not {_ONE[section]}{fix}")
@@ -68,7 +68,7 @@ def _verb(path: Path) -> str:
 Use = tuple[Path, str, str]
 
 
-def _uses(plan: Plan) -> Iterator[Use]:
+def uses(plan: Plan) -> Iterator[Use]:
     """Each name in use: where, of which section, the name."""
     yield ("start",), "menus", plan.start
     yield ("operator", "queue"), "queues", plan.operator.queue
@@ -90,6 +90,9 @@ def _uses(plan: Plan) -> Iterator[Use]:
         yield from _named(("voicemail", name, "greeting"), "prompts", box.greeting)
 
 
+        yield from _named(("voicemail", name, "queue"), "queues", box.queue)
+        yield from _told(("voicemail", name, "alert"), box.alert)
+    yield from _at_the_door(plan)
 def _in_menu(path: Path, menu: Menu) -> Iterator[Use]:
     yield (*path, "ask"), "prompts", menu.ask
     yield from _named((*path, "say"), "prompts", menu.say)

@@ -14,15 +14,19 @@ from ivr.menus.staffing import staffing, starts
 from ivr.menus.values import Kind, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 MOST_CHOICES = 4  # callers forget the first of five
 
 
-def gaps(plan: Plan) -> Iterator[Finding]:
-    """Mistakes and warnings of a plan without dangling names."""
+def gaps(plan: Plan, unsound: Collection[str] = ()) -> Iterator[Finding]:
+    """Mistakes and warnings of a plan without dangling names.
+
+    Of `unsound` sections only parts are there: who must see the whole of one does not look.
+    """
     for look in _LOOKS:
-        yield from look(plan)
+        if not unsound or not _NEEDS_WHOLE.get(look, ALL_SECTIONS).intersection(unsound):
+            yield from look(plan)
 
 
 def _time_zone(plan: Plan) -> Iterator[Finding]:
@@ -148,3 +152,14 @@ _LOOKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
     staffing,
     _unused,
 )
+ALL_SECTIONS = frozenset(Plan.model_fields)
+_NEEDS_WHOLE: Mapping[Callable[[Plan], Iterator[Finding]], frozenset[str]] = {
+    _time_zone: frozenset(),
+    _circles: frozenset({"menus"}),
+    _key_twice: frozenset(),
+    _same_words: frozenset(),
+    _reserved: frozenset(),
+    ways_out: frozenset({"queues", "outside"}),
+    staffing: frozenset({"people", "rotas"}),
+}
+"""Who tells of something that is missing must see all of what could be it; who is not named here, everything."""

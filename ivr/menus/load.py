@@ -1,4 +1,4 @@
-"""From a file to a Plan, whole or not at all."""
+"""From files to a Plan, whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,21 +6,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ivr.menus.check import SECTIONS, Names, names_of, references
+from ivr.menus.files import gather
 from ivr.menus.gaps import gaps
 from ivr.menus.mistakes import Finding, Mistake, PlanErrors
 from ivr.menus.shape import KEY, shape
-from ivr.menus.yaml_marks import MAX_BYTES, Mark, Node, read
+from ivr.menus.stand_ins import Whole
+from ivr.menus.variables import filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from ivr.menus.model import Plan
+    from ivr.menus.yaml_marks import Fault, Node, Place
+
+LEXICON = "lexicon.yaml"
+"""The practice's own words for its concepts, beside the plan; the product's without it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """All that `careline check` tells of a file; `plan` is None when there is any mistake."""
+    """All that `careline check` tells of a plan; `plan` is None when there is any mistake."""
 
     plan: Plan | None
     mistakes: tuple[Mistake, ...] = ()
@@ -36,58 +42,61 @@ def load(path: Path) -> Plan:
 
 
 def examine(path: Path) -> Examined:
-    """Read a plan and find all that is wrong with it. Never raises for what a file may hold."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        return _failed(path, ((1, 1), f"cannot be read: {error.strerror or error}"))
-    if len(data) > MAX_BYTES:
-        return _failed(path, ((1, 1), f"is larger than {MAX_BYTES} bytes: this is no plan"))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return _failed(path, ((line, 1), "holds a character that is not UTF-8: save the file as UTF-8"))
-    node, faults = read(text)
-    told = [(fault.mark, fault.text) for fault in faults]
-    if node is None:
-        return _failed(path, *told)
-    plan, findings = _findings(node, path)
-    mistakes = [(_mark(node, finding), finding.text) for finding in findings if not finding.warning]
-    if told or mistakes:
-        return _failed(path, *told, *mistakes)
-    return Examined(plan, warnings=_mistakes(path, [(_mark(node, finding), finding.text) for finding in findings]))
+    """Read a plan with its files and find all that is wrong with it. Never raises for what they may hold."""
+    source = gather(path)
+    if source.node is None:
+        return Examined(None, _mistakes(_placed(source.faults)))
+    written = filled(source.node)
+    plan, findings = _findings(written.node, path)
+    places = [(_where(written.node, finding), finding) for finding in findings]
+    wrong = [(place, each.text) for place, each in places if not each.warning and place not in written.unsure]
+    if told := [*_placed(source.faults), *_placed(written.faults), *wrong]:
+        return Examined(None, _mistakes(told))
+    doubts = [(place, each.text) for place, each in places]
+    return Examined(plan, warnings=_mistakes([*_placed(written.warnings), *doubts]))
 
 
-def _failed(path: Path, *told: tuple[Mark, str]) -> Examined:
-    return Examined(None, _mistakes(path, told))
+def files_of(path: Path) -> tuple[Path, ...]:
+    """All files that a plan is made of: its own, the included ones, the red flags', and its lexicon if it has one."""
+    source = gather(path)
+    beside = [path.parent / LEXICON]
+    if source.node and (entry := filled(source.node).node.below("red_flags")) and isinstance(entry.node.value, str):
+        beside.insert(0, path.parent / entry.node.value)
+    return tuple(dict.fromkeys([*source.files, *(file for file in beside if _is_file(file))]))
 
 
-def _mistakes(path: Path, told: Iterable[tuple[Mark, str]]) -> tuple[Mistake, ...]:
-    """In the order of the file; a control character that the file names itself by stays out of the terminal."""
-    plain = {(mark, "".join(c if c.isprintable() else "?" for c in text)) for mark, text in told}
-    return tuple(sorted(Mistake(str(path), *mark, text) for mark, text in plain))
+def _placed(faults: Iterable[Fault]) -> list[tuple[Place, str]]:
+    return [(fault.place, fault.text) for fault in faults]
+
+
+def _mistakes(told: Iterable[tuple[Place, str]]) -> tuple[Mistake, ...]:
+    """In the order of the files; a control character that a file names itself by stays out of the terminal."""
+    plain = {(place, "".join(c if c.isprintable() else "?" for c in text)) for place, text in told}
+    return tuple(sorted(Mistake(*place, text) for place, text in plain))
 
 
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # a name that no file system takes
+    except (OSError, ValueError):  # a name that no file system takes
         return False
 
 
 def _findings(node: Node, path: Path) -> tuple[Plan | None, list[Finding]]:
-    """Names are checked as far as the shape is sound; gaps only in a plan that is right so far."""
-    plan, findings = shape(node.plain())
+    """Names are checked as far as the shape is sound, gaps as far as the names are."""
+    plan, misshapen, data = shape(node.plain())
     if plan is None:
-        return None, findings
-    findings += references(plan, _names(node) if findings else names_of(plan))
+        return None, misshapen
+    unnamed = list(references(plan, _names(node) if misshapen else names_of(plan)))
+    findings = [*misshapen, *unnamed]
     if not _is_file(path.parent / plan.red_flags):
         findings.append(Finding(("red_flags",), f"'{plan.red_flags}' is not a file beside the plan"))
     if not findings:
-        findings += gaps(plan)
-    return plan, findings
+        return plan, list(gaps(plan))
+    whole = Whole(plan, data, unnamed)
+    unsound = {str(each.path[0]) for each in misshapen if each.path}
+    further = [gap for gap in gaps(whole.plan, unsound) if whole.tells(gap)] if whole.plan else []
+    return plan, [*findings, *further]
 
 
 def _names(node: Node) -> Names:
@@ -96,6 +105,6 @@ def _names(node: Node) -> Names:
     return {section: set(value) if isinstance(value, dict) else set() for section, value in sections.items()}
 
 
-def _mark(node: Node, finding: Finding) -> Mark:
+def _where(node: Node, finding: Finding) -> Place:
     at_key = finding.path[-1:] == (KEY,)
-    return node.at(finding.path[:-1] if at_key else finding.path, key=at_key, column=finding.column)
+    return node.where(finding.path[:-1] if at_key else finding.path, key=at_key, column=finding.column)

@@ -10,9 +10,11 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import ValidationError
 
+from ivr.menus.files import INCLUDE
 from ivr.menus.mistakes import Finding, Path, place, suggestion
 from ivr.menus.model import Plan
 from ivr.menus.values import Noun
+from ivr.menus.variables import VARIABLES
 
 if typing.TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -21,17 +23,25 @@ KEY = "[key]"  # pydantic's last step of a path whose key, not value, is wrong
 ROUNDS = 8  # each round of pruning goes one level up; a plan is no deeper
 
 
-def shape(data: object) -> tuple[Plan | None, list[Finding]]:
-    """The plan, and what is wrong in its shape.
+class Shaped(typing.NamedTuple):
+    """With findings, the plan is what remains without the parts that are wrong; None when too little remains.
 
     With findings, the plan is what remains without the parts that are wrong: good for checking references, and for
     nothing else. None when too little remains.
+
+    plan: Plan | None
+    findings: list[Finding]
+    data: Any
+
+
+def shape(data: object) -> Shaped:
+    """The plan, and what is wrong in its shape. Leaves `data` as it is."""
     """
     findings: list[Finding] = []
     data = copy.deepcopy(data)
     for attempt in range(ROUNDS):
         try:
-            return Plan.model_validate(data), findings
+            return Shaped(Plan.model_validate(data), findings, data)
         except ValidationError as wrong:
             errors = wrong.errors(include_url=False)
         paths = [_path(error, data) for error in errors]
@@ -41,7 +51,7 @@ def shape(data: object) -> tuple[Plan | None, list[Finding]]:
         wrong_parts = [_part(error, path) for error, path in zip(errors, paths, strict=True)]
         if not all([_prune(data, path) for path in reversed(wrong_parts)]):  # noqa: C419 - all, not up to the first
             break
-    return None, findings
+    return Shaped(None, findings, data)
 
 
 def _part(error: ErrorDetails, path: Path) -> Path:
@@ -98,12 +108,18 @@ def _finding(error: ErrorDetails, path: Path) -> Finding:
 
 def _unknown_key(loc: Path, path: Path) -> str:
     noun, key = _noun_at(loc[:-1]), str(path[-1])
-    known = noun.written() if noun else {}
+    known = [*noun.written(), *((INCLUDE, VARIABLES) if noun is Plan else ())] if noun else []
     fix = suggestion(key, known) or f"; it takes {', '.join(known)}"
     return f"'{key}' is not a key of {place(path[:-1])}{fix}"
 
 
 def _noun_at(loc: Path) -> type[Noun] | None:
+    kind = kind_at(loc)
+    return kind if isinstance(kind, type) and issubclass(kind, Noun) else None
+
+
+def kind_at(loc: Path) -> Any:
+    """The type of what stands at `loc`; None where a plan has nothing."""
     """The noun whose keys stand at `loc`."""
     kind: Any = Plan
     for step in loc:

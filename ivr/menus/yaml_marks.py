@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000  # the largest practice's plan is a tenth of it; more is a wrong file
 MAX_DEPTH = 20  # a plan nests eight deep; more would exhaust the stack
-MAX_NODES = 100_000  # counted with aliases written out: nine lines of them can stand for a billion values
+MAX_NODES = 100_000  # in all files, counted with aliases written out: nine lines of them can stand for a billion values
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -37,12 +37,30 @@ _ADVICE = {
     "cannot start any token": "indent with spaces, not tabs, and put quotes around text that begins with @, % or `",
     "could not find expected ':'": "a ':' is missing, or the line is not indented like its neighbours",
     "did not find expected key": "the line is not indented like its neighbours",
-    "did not find expected ',' or": "a bracket or brace is not closed",
+    "did not find expected ',' or": "a bracket or brace is not closed, or a ${variable} inside of them has no quotes",
     "unexpected end of stream": "quotes are not closed",
 }
 
 Scalar = str | int | float | bool | None
 Mark = tuple[int, int]  # line and column, from 1
+
+
+class Place(NamedTuple):
+    """A mark and the file that it is in."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(slots=True)
+class Room:
+    """How many values more may be read: the files of one plan share it."""
+
+    values: int = MAX_NODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +73,11 @@ class Node:
     mark: Mark
     value: Scalar | tuple[Node, ...] | dict[str, Entry]
     quotes: int | None = None
+    file: str = ""
+
+    @property
+    def place(self) -> Place:
+        return Place(self.file, *self.mark)
 
     def plain(self) -> object:
         """The value without its places."""
@@ -72,6 +95,11 @@ class Node:
         return None
 
     def at(self, path: Path, *, key: bool = False, column: int = 1) -> Mark:
+        """The mark of `where`."""
+        place = self.where(path, key=key, column=column)
+        return place.line, place.column
+
+    def where(self, path: Path, *, key: bool = False, column: int = 1) -> Place:
         """The place of the value at `path`, as far as it exists; of its key with `key` or when it is no scalar.
 
         A list of one may be written as its item. `column`, from 1, is inside of the text that stands there.
@@ -82,33 +110,42 @@ class Node:
             if entry is None and isinstance(step, int) and not isinstance(node.value, tuple):
                 continue
             if entry is None:
-                return mark
+                return Place(node.file, *mark)
             node = entry.node
             mark = entry.mark if key or isinstance(node.value, dict | tuple) else node.mark
         inside = node.quotes + column - 1 if node.quotes is not None and column > 1 else 0
-        return mark[0], mark[1] + inside
+        return Place(node.file, mark[0], mark[1] + inside)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A key with its place, and what it stands for."""
+    """A key with its mark, and what it stands for, in the same file."""
 
     key: str | int
     mark: Mark
     node: Node
+
+    @property
+    def place(self) -> Place:
+        return Place(self.node.file, *self.mark)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     mark: Mark
     text: str
+    file: str = ""
+
+    @property
+    def place(self) -> Place:
+        return Place(self.file, *self.mark)
 
 
 class _Stop(Exception):  # noqa: N818 - control flow inside this module
     """Reading cannot go on."""
 
-    def __init__(self, event: yaml.Event, text: str) -> None:
-        self.fault = Fault(_mark(event), text)
+    def __init__(self, event: yaml.Event, text: str, file: str) -> None:
+        self.fault = Fault(_mark(event), text, file)
 
 
 def _mark(event: yaml.Event) -> Mark:
@@ -116,13 +153,17 @@ def _mark(event: yaml.Event) -> Mark:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
-def read(text: str) -> tuple[Node | None, list[Fault]]:
-    """Read one document; None where it cannot be read at all. Syntax mistakes end the reading, others are collected."""
+def read(text: str, file: str = "", room: Room | None = None) -> tuple[Node | None, list[Fault]]:
+    """Read one document; None where it cannot be read at all. Syntax mistakes end the reading, others are collected.
+
+    `file` is what the places of the document name; `room` counts over several documents.
+    """
     if found := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         column = found.start() - text.rfind("\n", 0, found.start())
-        return None, [Fault((line, column), f"the character U+{ord(found[0]):04X} cannot be in a plan: remove it")]
-    reader = _Reader(text)
+        said = f"the character U+{ord(found[0]):04X} cannot be in a plan: remove it"
+        return None, [Fault((line, column), said, file)]
+    reader = _Reader(text, file, room or Room())
     try:
         return reader.document(), reader.faults
     except _Stop as stop:
@@ -130,7 +171,7 @@ def read(text: str) -> tuple[Node | None, list[Fault]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return None, [*reader.faults, Fault(place, _syntax(error.problem or "cannot be read"))]
+        return None, [*reader.faults, Fault(place, _syntax(error.problem or "cannot be read"), file)]
 
 
 def _syntax(problem: str) -> str:
@@ -139,58 +180,65 @@ def _syntax(problem: str) -> str:
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, file: str, room: Room) -> None:
         self.faults: list[Fault] = []
+        self._file = file
+        self._room = room
         self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=_LOADER))
         self._anchors: dict[str, tuple[Node, int]] = {}  # with the number of values within
-        self._nodes = 0
 
     def document(self) -> Node:
         root = None
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if root is not None:
-                    raise _Stop(event, "a plan is one document: remove the '---' before this")
+                    raise self._stop(event, "a plan is one document: remove the '---' before this")
                 root = self._node(next(self._events), 0)
-        return root or Node((1, 1), None)
+        return root or Node((1, 1), None, file=self._file)
+
+    def _stop(self, event: yaml.Event, text: str) -> _Stop:
+        return _Stop(event, text, self._file)
+
+    def _fault(self, event: yaml.Event, text: str) -> None:
+        self.faults.append(Fault(_mark(event), text, self._file))
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
         if depth > MAX_DEPTH:
-            raise _Stop(event, f"nested deeper than {MAX_DEPTH}: no part of a plan is")
+            raise self._stop(event, f"nested deeper than {MAX_DEPTH}: no part of a plan is")
         if not isinstance(event, yaml.AliasEvent):
             return self._fresh(event, depth)
         if event.anchor not in self._anchors:
-            raise _Stop(event, f"*{event.anchor} stands for nothing that was written above it")
+            raise self._stop(event, f"*{event.anchor} stands for nothing that was written above it")
         node, size = self._anchors[event.anchor]
         self._count(event, size)
         return node
 
     def _count(self, event: yaml.Event, nodes: int) -> None:
-        self._nodes += nodes
-        if self._nodes > MAX_NODES:
-            raise _Stop(event, f"more than {MAX_NODES} values, aliases written out: no plan has so many")
+        self._room.values -= nodes
+        if self._room.values < 0:
+            raise self._stop(event, f"more than {MAX_NODES} values, aliases written out: no plan has so many")
 
     def _fresh(self, event: yaml.Event, depth: int) -> Node:
         assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
         if event.tag not in {None, "!"}:
-            raise _Stop(event, f"the tag {event.tag} cannot be in a plan: remove it")
-        before = self._nodes
+            raise self._stop(event, f"the tag {event.tag} cannot be in a plan: remove it")
+        before = self._room.values
         self._count(event, 1)
         if isinstance(event, yaml.ScalarEvent):
-            node = _scalar(event)
+            node = self._scalar(event)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._sequence(event, depth)
         else:
             node = self._mapping(event, depth)
         if event.anchor:
-            self._anchors[event.anchor] = node, self._nodes - before
+            self._anchors[event.anchor] = node, before - self._room.values
         return node
 
     def _sequence(self, start: yaml.Event, depth: int) -> Node:
         items = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             items.append(self._node(event, depth + 1))
-        return Node(_mark(start), tuple(items))
+        return Node(_mark(start), tuple(items), file=self._file)
 
     def _mapping(self, start: yaml.Event, depth: int) -> Node:
         entries: dict[str, Entry] = {}
@@ -198,21 +246,20 @@ class _Reader:
             key = self._node(event, depth + 1).value
             value = self._node(next(self._events), depth + 1)
             if isinstance(key, bool) or not isinstance(key, str | int):
-                self.faults.append(Fault(_mark(event), "a key must be text or a whole number: put it in quotes"))
+                self._fault(event, "a key must be text or a whole number: put it in quotes")
             elif first := entries.get(str(key)):  # 1 and "1" are the same key to a caller
-                said = f"'{key}' is here twice, first in line {first.mark[0]}: keep one of them"
-                self.faults.append(Fault(_mark(event), said))
+                self._fault(event, f"'{key}' is here twice, first in line {first.mark[0]}: keep one of them")
             else:
                 entries[str(key)] = Entry(key, _mark(event), value)
-        return Node(_mark(start), entries)
+        return Node(_mark(start), entries, file=self._file)
 
-
-def _scalar(event: yaml.ScalarEvent) -> Node:
-    assert event.start_mark is not None
-    assert event.end_mark is not None
-    one_line = event.start_mark.line == event.end_mark.line
-    quotes = (1 if event.style else 0) if one_line else None
-    return Node(_mark(event), _meaning(event.value) if event.implicit[0] else event.value, quotes)
+    def _scalar(self, event: yaml.ScalarEvent) -> Node:
+        assert event.start_mark is not None
+        assert event.end_mark is not None
+        one_line = event.start_mark.line == event.end_mark.line
+        quotes = (1 if event.style else 0) if one_line else None
+        value = _meaning(event.value) if event.implicit[0] else event.value
+        return Node(_mark(event), value, quotes, self._file)
 
 
 def _meaning(text: str) -> Scalar:

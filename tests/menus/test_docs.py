@@ -16,7 +16,10 @@ from ivr.menus.yaml_marks import read
 from tests.menus.plans import write
 
 PAGE = (Path(__file__).parents[2] / "docs" / "dialplan.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+FILES = {found[1]: block for block in BLOCKS if (found := re.match(r"# (\w+\.yaml)\n", block))}
+"""Files beside the plan: their examples begin with their names."""
+EXAMPLES = [block for block in BLOCKS if block not in FILES.values()]
 
 
 def parsed(text: str) -> Any:
@@ -37,6 +40,8 @@ def merged(base: Any, more: Any) -> Any:
 @pytest.mark.parametrize(("number", "example"), list(zip(count(1), EXAMPLES, strict=False)))
 def test_every_example_is_a_sound_plan(number: int, example: str, tmp_path: Path) -> None:
     plan = merged(parsed(EXAMPLES[0]), parsed(example))
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, "utf-8")
     examined = examine(write(tmp_path, json.dumps(plan, ensure_ascii=False)))
     assert (examined.mistakes, examined.warnings) == ((), ())
 

@@ -109,6 +109,11 @@ def test_all_mistakes_come_at_once_with_their_places(tmp_path: Path) -> None:
         ),
         ("red_flags: red", "red_flags: rad", "9:12: 'rad_flags.yaml' is not a file beside the plan"),
         ("  main:\n", "  Main Menu:\n", "13:3: menu 'Main Menu' must be a name of lower-case letters, digits and _"),
+        (
+            "start: main\n",
+            "start: main\ninclud: x\n",
+            "7:1: 'includ' is not a key of the plan; did you mean 'include'?",
+        ),
         ("practice:", "practise:", "1:1: 'practise' is not a key of the plan; did you mean 'practice'?"),
     ],
 )
@@ -121,6 +126,31 @@ def test_a_broken_list_item_does_not_hide_what_else_is_wrong(tmp_path: Path) -> 
         "21:67: choice '2' of menu 'main' goes to 'moor', which is not a menu; did you mean 'more'?",
         "36:24: item 2 of 'needs' of queue 'desk' must be text: put quotes around it",
         "36:27: item 3 of 'needs' of queue 'desk' must be text: put quotes around it",
+    ]
+
+
+def test_gaps_are_told_in_the_same_round_as_wrong_names(tmp_path: Path) -> None:
+    assert told(
+        tmp_path,
+        ("start: main\n", "start: maine\n"),
+        ("go: office}", "go: queue dessk}"),
+        ("needs: [nurse]", "needs: [nurs]"),
+        ("America/New_York", "America/New_Yorck"),
+        ("people:\n", "rotas:\n  night: {shifts: {days: mon-fri, from: '08:00', to: '08:00', who: [emna]}}\npeople:\n"),
+    ) == [
+        "3:13: 'America/New_Yorck' is not a time zone; did you mean 'America/New_York'?",
+        "6:8: 'start' is 'maine', which is not a menu; did you mean 'main'?",
+        "20:85: choice '1' of menu 'main' goes to 'dessk', which is not a queue; did you mean 'desk'?",
+        "37:3: queue 'nurse' needs nurs here, which nobody has; did you mean 'nurse'?",
+        "41:11: rota 'night' has nobody on call: Saturday 08:00 to Monday 08:00",
+        "41:69: item 1 of 'who' of shift 1 of rota 'night' names 'emna', which is not a person; did you mean 'emma'?",
+    ]
+
+
+def test_nobody_is_missed_for_a_skill_whose_own_line_is_wrong(tmp_path: Path) -> None:
+    assert told(tmp_path, ("phone: PJSIP/emma", "phone: emma"), ("go: office}", "go: ofice}")) == [
+        "20:85: choice '1' of menu 'main' goes to 'ofice', which is not a menu; did you mean 'office'?",
+        "42:17: 'phone' of person 'emma' must be a phone of the PBX such as PJSIP/ana, not 'emma'",
     ]
 
 
