@@ -1,27 +1,42 @@
-"""A plan's queues, people and rotas as the routing engine knows them. Targets are texts that `Target.parse` reads."""
+"""A plan's queues, people and rotas as the routing engine knows them. Targets are texts that `Target.parse` reads.
+
+Two things change with the hour: whoever is on call has the skill named like the rota, and a rule that sends callers to
+a queue that is closed sends them where that queue leads instead.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 from acd import model as engine
 from acd import rota
 from acd.events import Cause, Configured
-from ivr.menus.values import Kind
+from ivr.menus.doors import ALWAYS_OPEN, past_closed
+from ivr.menus.values import Kind, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
+    from ivr.menus.doors import Doors
     from ivr.menus.model import Plan
     from ivr.menus.people import Person, Rota
     from ivr.menus.queues import Condition, Escalation, Overflow, Queue, Refusal, Step
 
+Led: TypeAlias = Callable[[Target], Target | None]
+"""Where a rule that sends callers to a target leads now; None for nowhere: they go on waiting."""
 
-def routing_of(plan: Plan) -> Configured:
-    """The whole plan as one event for the engine."""
+MOST_SKILLED = 5  # the first of those on call; each further one is a level below, down to 1
+
+
+def routing_of(
+    plan: Plan, on_call: Mapping[str, Sequence[str]] | None = None, doors: Doors = ALWAYS_OPEN
+) -> Configured:
+    """The whole plan as one event for the engine; `on_call` by the rota's name, see `on_call_at`."""
     return Configured(
-        tuple(_queue(name, queue) for name, queue in plan.queues.items()),
-        tuple(_agent(name, person) for name, person in plan.people.items()),
+        tuple(_queue(name, queue, _led(plan, name, doors)) for name, queue in plan.queues.items()),
+        tuple(_agent(name, person, on_call or {}) for name, person in plan.people.items()),
         dict(plan.sites),
         {Cause(cause): seconds for cause, seconds in plan.after_failed_ring.items()},
     )
@@ -32,10 +47,30 @@ def rotas_of(plan: Plan) -> Mapping[str, rota.Rota]:
     return {name: _rota(name, plan.practice.timezone, written) for name, written in plan.rotas.items()}
 
 
-def _agent(name: str, person: Person) -> engine.Agent:
+def on_call_at(plan: Plan, moment: datetime) -> Mapping[str, tuple[str, ...]]:
+    """Who is on call at an aware moment, by the rota's name, in the order in which they are called."""
+    return {name: rota.on_call(each, moment) for name, each in rotas_of(plan).items()}
+
+
+def on_call_skills(name: str, on_call: Mapping[str, Sequence[str]]) -> Mapping[str, int]:
+    """The skills that a person has by being on call: the rotas' names, the first person's at the highest level."""
+    return {each: max(1, MOST_SKILLED - who.index(name)) for each, who in on_call.items() if name in who}
+
+
+def _led(plan: Plan, queue: str, doors: Doors) -> Led:
+    def led(target: Target) -> Target | None:
+        arrived, passed = past_closed(plan, target, doors.is_open)
+        if passed and (arrived == Target(Kind.QUEUE, queue) or arrived.kind is Kind.GOODBYE):
+            return None  # nobody who waits is hung up on
+        return arrived
+
+    return led
+
+
+def _agent(name: str, person: Person, on_call: Mapping[str, Sequence[str]]) -> engine.Agent:
     return engine.Agent(
         name,
-        dict(person.skills),
+        {**person.skills, **on_call_skills(name, on_call)},
         ready=person.ready,
         site=person.site or "",
         weight=person.weight,
@@ -44,7 +79,7 @@ def _agent(name: str, person: Person) -> engine.Agent:
     )
 
 
-def _queue(name: str, queue: Queue) -> engine.Queue:
+def _queue(name: str, queue: Queue, led: Led) -> engine.Queue:
     return engine.Queue(
         name,
         steps=tuple(_step(step) for step in queue.stages),
@@ -56,8 +91,8 @@ def _queue(name: str, queue: Queue) -> engine.Queue:
         weight=queue.weight,
         head_start_seconds=queue.head_start,
         wrap_up=engine.WrapUp(queue.wrap_up.for_, queue.wrap_up.longest_seconds, queue.wrap_up.disposition),
-        refuse=tuple(_refusal(rule) for rule in queue.refuse),
-        overflow=tuple(_overflow(rule) for rule in queue.overflow),
+        refuse=tuple(_refusals(queue.refuse, led)),
+        overflow=tuple(_overflows(queue.overflow, led)),
         escalations=tuple(_escalation(alert) for alert in queue.alert),
         callback=_callback(queue),
         target_seconds=queue.service_level.seconds,
@@ -83,18 +118,27 @@ def _condition(condition: Condition) -> engine.Condition:
     )
 
 
-def _refusal(rule: Refusal) -> engine.Overflow:
-    if rule.to.kind is Kind.QUEUE:
-        return engine.Overflow(_condition(rule.when), queue=rule.to.name)
-    return engine.Overflow(_condition(rule.when), to=str(rule.to))
+def _refusals(rules: Iterable[Refusal], led: Led) -> Iterator[engine.Overflow]:
+    for rule in rules:
+        if to := led(rule.to):
+            yield _rule(_condition(rule.when), to)
 
 
-def _overflow(rule: Overflow) -> engine.Overflow:
-    """Only who is sent to a queue is moved by the engine; who is asked goes by the caller's answer."""
-    when = _condition(rule.when) if rule.when else engine.Condition(rule.after or 0.0)
-    if rule.to and rule.to.kind is Kind.QUEUE:
-        return engine.Overflow(when, queue=rule.to.name)
-    return engine.Overflow(when, to=str(rule.target), offered=rule.offer is not None)
+def _overflows(rules: Iterable[Overflow], led: Led) -> Iterator[engine.Overflow]:
+    for rule in rules:
+        when = _condition(rule.when) if rule.when else engine.Condition(rule.after or 0.0)
+        to = led(rule.target)
+        if to and rule.offer:
+            yield engine.Overflow(when, to=str(to), offered=True)
+        elif to:
+            yield _rule(when, to)
+
+
+def _rule(when: engine.Condition, to: Target) -> engine.Overflow:
+    """Only who is sent to a queue is moved by the engine."""
+    if to.kind is Kind.QUEUE:
+        return engine.Overflow(when, queue=to.name)
+    return engine.Overflow(when, to=str(to))
 
 
 def _escalation(alert: Escalation) -> engine.Escalation:

@@ -175,3 +175,52 @@ people:
         assert on_call(nurses, datetime.fromisoformat(moment).replace(tzinfo=UTC)) == (who,)
     assert on_call(nurses, datetime(2026, 11, 10, 2, tzinfo=UTC)) == ("emma", "ana")
     assert on_call(nurses, datetime(2026, 11, 7, 17, tzinfo=UTC)) == ()
+
+
+# ---- what changes with the hour -------------------------------------------------------------------------------------
+
+
+class Shut:
+    """Everything is closed."""
+
+    def is_open(self, hours: str) -> bool:
+        return False
+
+    def messages(self) -> tuple[str, ...]:
+        return ()
+
+
+def test_whoever_is_on_call_has_the_skill_named_like_the_rota_the_first_at_the_highest_level() -> None:
+    crowd = ("ana", "b", "c", "d", "e", "f", "emma")
+    plan = small(("emma: {", "f: {phone: PJSIP/f}\n  emma: {"))
+    skills = {agent.name: agent.skills for agent in routing_of(plan, {"on_call_nurse": crowd, "other": ()}).agents}
+    assert skills["ana"] == {"desk": 5, "cardiology": 4, "spanish": 5, "nurse": 1, "on_call_nurse": 5}
+    assert skills["f"] == {"on_call_nurse": 1}
+    assert skills["emma"] == {"nurse": 5, "on_call_nurse": 1}
+
+
+def closed_desk(to: str, rules: str) -> tuple[Queue, Queue]:
+    """The queue nurse with such rules, while the queue desk is open, and while it is closed."""
+    hours = ("menus:\n", 'hours: {office: {mon-fri: "08:00-17:00"}}\nmenus:\n')
+    changes = (hours, (DESK, f"desk: {{hours: office, closed: {{to: {to}}}}}"), ("clinical: yes", rules))
+    plan = small(*changes)
+    return routing_of(plan).queues[1], routing_of(plan, doors=Shut()).queues[1]
+
+
+def test_a_rule_that_leads_to_a_closed_queue_leads_where_that_queue_does() -> None:
+    by_day, at_night = closed_desk("voicemail desk", "refuse: {when: {length: 9}, to: queue desk}")
+    assert by_day.refuse == (Overflow(Condition(length=9), queue="desk"),)
+    assert at_night.refuse == (Overflow(Condition(length=9), to="voicemail desk"),)
+    by_day, at_night = closed_desk("main", "overflow: [{after: 1m, offer: queue desk}, {after: 2m, to: queue desk}]")
+    assert by_day.overflow[1] == Overflow(Condition(120.0), queue="desk")
+    assert at_night.overflow == (
+        Overflow(Condition(60.0), to="main", offered=True),
+        Overflow(Condition(120.0), to="main"),
+    )
+
+
+def test_nobody_who_waits_is_hung_up_on_or_sent_to_where_they_are() -> None:
+    for to in ("goodbye", "queue nurse"):
+        by_day, at_night = closed_desk(to, "overflow: {after: 2m, to: queue desk}")
+        assert by_day.overflow == (Overflow(Condition(120.0), queue="desk"),)
+        assert at_night.overflow == ()
