@@ -40,15 +40,23 @@ class Alerting:
 
     def __init__(self, deliver: Deliver, withdraw: Callable[[str], None], clock: Clock) -> None:
         self._deliver = deliver
-        self._withdraw = withdraw
+        self._withdraw_from_all = withdraw
         self._clock = clock
         self._orders: asyncio.Queue[tuple[Alert, Sequence[str]]] = asyncio.Queue()
 
     def alert(self, order: commands.Alert) -> None:
-        self._orders.put_nowait((in_words(order, self._clock.now()), order.who))
+        self.tell(in_words(order, self._clock.now()), order.who)
 
     def over(self, alert: int) -> None:
-        self._withdraw(str(alert))
+        self.withdraw(str(alert))
+
+    def tell(self, alert: Alert, who: Sequence[str]) -> None:
+        """Of something that is not the engine's; its name must differ from theirs, which are numbers."""
+        self._orders.put_nowait((alert, who))
+
+    def withdraw(self, alert: str) -> None:
+        """Somebody sees to it."""
+        self._withdraw_from_all(alert)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -80,6 +88,10 @@ class AlertCalls:
         self._language = language
         self._calls: dict[str, asyncio.Future[bool]] = {}
         self._last = 0
+
+    def speak(self, prompts: Prompts, language: str) -> None:
+        """As another version of the plan says it, from the next sound on."""
+        self._prompts, self._language = prompts, language
 
     async def __call__(self, address: str, alert: Alert) -> bool:
         self._last += 1

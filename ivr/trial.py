@@ -11,12 +11,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from ivr import record as story
-from ivr.app import phones_of, understanding_of
 from ivr.clock import SystemClock
 from ivr.conversation.desk import Desk
+from ivr.edition import phones_of, understanding_of
 from ivr.front_desk import FrontDesk
 from ivr.menus.load import load
 from ivr.menus.routing import routing_of
+from ivr.menus.spoken import PAUSE
 from ivr.menus.wording import wordings
 from ivr.queueing.runner import QueueRunner
 from ivr.record.telling import tell
@@ -25,12 +26,14 @@ from ivr.simulator.call import SimulatedCall
 from ivr.simulator.prompts import TextPrompts
 from ivr.simulator.switch import Manner, SimulatedSwitch
 from ivr.simulator.terminal import Keyboard, Script, Terminal
+from ivr.speech.numbers import spoken_entries
 from ivr.speech.prompts import BEEP, MUSIC, load_manifests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ivr.call import Hearing
+    from ivr.conversation.messages import Left
     from ivr.menus.model import Plan
     from ivr.services import Ear
 
@@ -111,10 +114,11 @@ class Trial:
 def text_prompts(plan: Plan) -> TextPrompts:
     """Every prompt of the plan as its text; the beep and the music have none."""
     manifests = load_manifests([shipped("prompts")], plan.practice.languages)
-    beep = {str(language): {BEEP: "(beep)", MUSIC: "(music)"} for language in plan.practice.languages}
+    beep = {str(language): {BEEP: "(beep)", MUSIC: "(music)", PAUSE: ","} for language in plan.practice.languages}
     generic = {language: {name: each.text for name, each in entries.items()} for language, entries in manifests.items()}
     own = {language: {name: each.text for name, each in named.items()} for language, named in wordings(plan).items()}
-    return TextPrompts(beep, generic, own)
+    pieces = {str(each): {name: entry.text for name, entry in spoken_entries(each).items()} for each in beep}
+    return TextPrompts(beep, pieces, generic, own)
 
 
 class Notebook:
@@ -186,4 +190,4 @@ class NoMessages:
     def draft(self, call: str) -> Path:
         return Path(self._folder.name) / f"{call}.wav"
 
-    async def keep(self, call: str, box: str, recording: Path, *, at: float, seconds: float) -> None: ...
+    async def keep(self, message: Left, recording: Path) -> None: ...

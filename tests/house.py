@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ivr.alerting import AlertCalls
-from ivr.app import phones_of
+from ivr.conversation.closures import Closures
 from ivr.conversation.desk import Desk
+from ivr.conversation.openings import Openings
+from ivr.edition import phones_of
 from ivr.front_desk import FrontDesk
+from ivr.menus.calendar import Calendar
 from ivr.menus.routing import routing_of
 from ivr.menus.wording import intents_of
 from ivr.queueing.backs import Backs
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 
     from acd.events import Event
+    from ivr.conversation.messages import Left
     from ivr.menus.model import Plan
     from ivr.record import Entry
     from ivr.services import Ears, Understanding
@@ -121,8 +125,8 @@ class KeptMessages:
     def draft(self, call: str) -> Path:
         return Path("/dev/null")
 
-    async def keep(self, call: str, box: str, recording: Path, *, at: float, seconds: float) -> None:
-        self.kept.append((call, box, round(seconds, 2)))
+    async def keep(self, message: Left, recording: Path) -> None:
+        self.kept.append((message.call, message.box, round(message.seconds, 2)))
 
 
 class House:
@@ -155,6 +159,7 @@ class House:
         self.prompts: TextPrompts = text_prompts(plan)
         self.backs = backs or RememberedBacks()
         self.alerts = RememberedAlerts()
+        self.closures = Closures()
         self.regulars = Regulars(lambda number: f"party {number[-2:]}")
         ports = Ports(Backs(self.backs), self.alerts, observers=(self.regulars.saw,))
         self.queues = QueueRunner(self.switch, self.journal, self.record, self.clock, ports)
@@ -168,6 +173,8 @@ class House:
             self.messages,
             self.clock,
             self.regulars,
+            doors=Openings(plan, Calendar(plan), self.closures, self.clock),
+            closures=self.closures,
         )
         self.alert_calls = AlertCalls(self.switch, self.prompts, plan.practice.languages[0])
         self.switch.take = self.comes_in

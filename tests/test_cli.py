@@ -22,6 +22,7 @@ from click.testing import CliRunner, Result
 from ivr import record as story
 from ivr.cli import COMMANDS, main
 from ivr.control import NotRunning, ask
+from ivr.conversation.messages import Left
 from ivr.store.database import open_database
 from ivr.store.records import RecordWriter
 from ivr.store.vault import unlock
@@ -303,7 +304,7 @@ def kept(host: Host) -> None:
             messages = StoredMessages(database, vault)
             draft = messages.draft("1700000000.1")
             draft.write_bytes((host.folder / "prompts" / "en" / "welcome.wav").read_bytes())
-            await messages.keep("1700000000.1", "desk", draft, at=1_700_000_002.0, seconds=0.1)
+            await messages.keep(Left("1700000000.1", "desk", 1_700_000_002.0, 0.1, due=1_700_003_602.0), draft)
 
     asyncio.run(keep())
 
@@ -327,9 +328,16 @@ def test_messages_are_listed_saved_and_deleted(host: Host) -> None:
     listed = careline("voicemail", "list", *state).output
     message = next(word for word in listed.split() if word.startswith("V-"))
     assert "No messages." in careline("voicemail", "list", "--box", "billing", *state).output
+    assert " new" in listed
+    assert careline("voicemail", "read", message, *state).output == "It is not put into words yet.\n"
     saved = careline("voicemail", "save", message, host.folder / "message.wav", *state)
     assert saved.exit_code == 0
     assert (host.folder / "message.wav").read_bytes()[:4] == b"RIFF"
+    assert "heard by" in careline("voicemail", "list", *state).output
+    assert careline("voicemail", "take", message, *state).exit_code == 0
+    assert "taken by" in careline("voicemail", "list", "--open", *state).output
+    assert careline("voicemail", "done", message, *state).exit_code == 0
+    assert "No messages." in careline("voicemail", "list", "--open", *state).output
     assert careline("voicemail", "delete", message, *state, typed="n\n").exit_code == 1
     assert careline("voicemail", "delete", message, "--yes", *state).exit_code == 0
     assert "No messages." in careline("voicemail", "list", *state).output

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from ivr.conversation.closures import Closures
 from ivr.conversation.waiting_room import Listening, WaitingRoom
 from ivr.menus.doors import ALWAYS_OPEN, Doors
 from ivr.queueing.regulars import Regulars
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ivr import record as story
+    from ivr.conversation.messages import Messages
     from ivr.menus.model import Plan
     from ivr.queueing.runner import QueueRunner
     from ivr.services import Clock, Ears, Prompts, Understanding
 
 
-class Messages(Protocol):
-    """Where voicemail goes."""
-
-    def draft(self, call: str) -> Path:
-        """A file to record into, on a file system of this host alone."""
-
-    async def keep(self, call: str, box: str, recording: Path, *, at: float, seconds: float) -> None:
-        """Seal the recording and list it; the draft is gone afterwards, also when there was nothing in it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a session works with; one for all sessions that began on the same version of the plan."""
+    """What a session works with; one for all sessions that began on the same version of the plan (0: not known)."""
 
     plan: Plan
     ears: Ears
@@ -43,6 +33,8 @@ class Desk:
     regulars: Regulars = field(default_factory=Regulars)
     listening: Listening = field(default_factory=Listening)
     doors: Doors = ALWAYS_OPEN
+    closures: Closures = field(default_factory=Closures)
+    version: int = 0
 
     @property
     def waiting_room(self) -> WaitingRoom:

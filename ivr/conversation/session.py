@@ -19,6 +19,7 @@ from ivr.call import Call, CallerGone
 from ivr.conversation.asking import Asking
 from ivr.conversation.callback import Agreeing, Endangered, greet
 from ivr.conversation.in_line import InLine
+from ivr.conversation.messages import Left, filed
 from ivr.conversation.overhearing import Chose, InDanger
 from ivr.menus import steps
 from ivr.menus.interpreter import Walk
@@ -80,8 +81,9 @@ class Session:
     async def _to_the_end(self, serve: Callable[[], Awaitable[None]]) -> None:
         try:
             await self.call.answer()
-            hears, doors = self._languages_heard(), self.desk.doors
-            self._walk = Walk(self.desk.plan, self.call.dialled_number, hears=hears, doors=doors)
+            call, hears, doors = self.call, self._languages_heard(), self.desk.doors
+            number, caller = call.dialled_number, call.caller_number
+            self._walk = Walk(self.desk.plan, number, hears=hears, doors=doors, caller=caller)
             await serve()
             if not self._hung_up_for_callback:
                 self._note(story.HungUp(self._where, by_us=True))
@@ -151,7 +153,8 @@ class Session:
         because = _because(step.reasons)
         self._note(story.RoutedTo(step.queue, tuple(sorted(step.needs)), step.urgent, step.intent, because))
         urgency = Urgency.URGENT if step.urgent else Urgency.ROUTINE
-        await self._join(self._placed(step.queue, Needs.all_of(*sorted(step.needs)), urgency), *step.prompts)
+        place = self._placed(step.queue, Needs.all_of(*sorted(step.needs)), urgency)
+        await self._join(replace(place, head_start_seconds=step.head_start_seconds), *step.prompts)
 
     def _placed(self, queue: str, needs: Needs, urgency: Urgency) -> Place:
         """With all that the caller's number tells: who rings again, and whom they talked with last."""
@@ -309,7 +312,8 @@ class Session:
         seconds = await self.call.record(
             draft, longest_seconds=VOICEMAIL_LONGEST_SECONDS, silence_seconds=VOICEMAIL_SILENCE_SECONDS
         )
-        await self.desk.messages.keep(self.name, box, draft, at=began, seconds=seconds)
+        message = Left(self.name, box, began, seconds, self._language)
+        await self.desk.messages.keep(filed(self.desk.plan, message), draft)
         self._note(story.Voicemail(box, seconds))
         return seconds > 0
 

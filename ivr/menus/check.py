@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ivr.menus.callers import aims as known_callers_go
+from ivr.menus.closures import switched_by_phone
 from ivr.menus.mistakes import Finding, Path, place, suggestion
 from ivr.menus.model import ANSWERS, GENERIC_PROMPTS, Menu, Plan
 from ivr.menus.values import Kind, Target
 
 if TYPE_CHECKING:
     from ivr.menus.people import Rota
-    from ivr.menus.queues import Queue
+    from ivr.menus.queues import Queue, Rung
     from ivr.menus.values import Words
 
 Names = Mapping[str, Collection[str]]
@@ -88,11 +90,11 @@ def uses(plan: Plan) -> Iterator[Use]:
         yield from _in_rota(("rotas", name), rota)
     for name, box in plan.voicemail.items():
         yield from _named(("voicemail", name, "greeting"), "prompts", box.greeting)
-
-
         yield from _named(("voicemail", name, "queue"), "queues", box.queue)
         yield from _told(("voicemail", name, "alert"), box.alert)
     yield from _at_the_door(plan)
+
+
 def _in_menu(path: Path, menu: Menu) -> Iterator[Use]:
     yield (*path, "ask"), "prompts", menu.ask
     yield from _named((*path, "say"), "prompts", menu.say)
@@ -123,12 +125,32 @@ def _in_queue(path: Path, queue: Queue) -> Iterator[Use]:
         yield from _aims((*path, "overflow", index, "to"), overflow.to)
         yield from _aims((*path, "overflow", index, "offer"), overflow.offer)
     for index, alert in enumerate(queue.alert):
-        for number, rung in enumerate(alert.ladder):
-            here = (*path, "alert", index, "ladder", number)
-            yield from _all(here, "who", "alerted", rung.who)
+        yield from _told((*path, "alert", index, "ladder"), alert.ladder)
+    if queue.announce:
+        yield from _all((*path, "announce"), "also", "prompts", queue.announce.also)
     for key, way_out in queue.exits.items():
         yield from _aims((*path, "exits", key, "to"), way_out.to)
         yield from _named((*path, "exits", key, "intent"), "intents", way_out.intent)
+
+
+def _told(path: Path, ladder: Iterable[Rung]) -> Iterator[Use]:
+    for number, rung in enumerate(ladder):
+        yield from _all((*path, number), "who", "alerted", rung.who)
+
+
+def _at_the_door(plan: Plan) -> Iterator[Use]:
+    """Closures and codes, and callers known by their numbers."""
+    for name, closure in plan.closures.items():
+        yield from _named(("closures", name, "say"), "prompts", closure.say)
+        yield from _all(("closures", name), "closes", "hours", closure.closes or ())
+    for extension, code in plan.codes.items():
+        yield from _all(("codes", extension), "who", "people", code.who)
+    if blocked := plan.callers.blocked:
+        yield from _named(("callers", "blocked", "say"), "prompts", blocked.say)
+    for name, each in plan.callers.preferred.items():
+        yield from _named(("callers", "preferred", name, "start"), "menus", each.start)
+    for path, target in known_callers_go(plan):
+        yield from _aims(path, target)
 
 
 def _in_rota(path: Path, rota: Rota) -> Iterator[Use]:
@@ -231,6 +253,9 @@ def _namings(plan: Plan) -> Iterator[tuple[Path, Words]]:
         for key, way_out in queue.exits.items():
             if way_out.name is not None or way_out.to.kind in {Kind.QUEUE, Kind.MENU}:
                 yield ("queues", name, "exits", key), way_out.name or {}
+    if switched_by_phone(plan):
+        for name, closure in plan.closures.items():
+            yield ("closures", name), closure.name
 
 
 def _missing(path: Path, has: Collection[str], spoken: Collection[str], said: str) -> Iterator[Finding]:

@@ -9,20 +9,27 @@ Queues are in queues.py, people and rotas in people.py, the values of all of the
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the types of the fields at run time
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
+from ivr.menus.callers import Callers, Preferred
 from ivr.menus.closing import Closed  # noqa: TC001 - pydantic reads the types of the fields at run time
+from ivr.menus.closures import Closures, Codes  # noqa: TC001 - the same
+from ivr.menus.numbers import same_number
 from ivr.menus.opening import Opening  # noqa: TC001 - the same
 from ivr.menus.people import Outside, Person, Rest, RingCause, Rota  # noqa: TC001 - pydantic reads the types of the fields at run time
-from ivr.menus.queues import Queue  # noqa: TC001 - the same
+from ivr.menus.queues import Queue, Rung  # noqa: TC001 - the same
+from ivr.menus.slots import Slots  # noqa: TC001 - the same
 from ivr.menus.values import (
     NO_SETTINGS,
+    ONE_OR_MORE,
     ChoiceKey,
     Goal,
     Language,
+    LongTime,
     Name,
+    Names,
     Noun,
     NumberKey,
     Seconds,
@@ -43,6 +50,7 @@ GENERIC_PROMPTS = frozenset(
         "alert_thanks",
         "alert_waiting",
         "beep",
+        "blocked_caller",
         "callback_agreed",
         "callback_cannot_call",
         "callback_confirm",
@@ -55,19 +63,33 @@ GENERIC_PROMPTS = frozenset(
         "callback_time_confirm",
         "callback_time_is",
         "callback_when",
+        "closures_none",
+        "code_bye",
+        "code_pin",
+        "code_pin_again",
+        "code_shut",
         "connecting",
         "day_today",
         "day_tomorrow",
         "goodbye",
-        "half_past",
         "hold_please",
         "in_the_afternoon",
         "in_the_evening",
         "in_the_morning",
+        "midnight",
+        "noon",
         "not_understood",
+        "pause",
         "place_kept",
         "please_press",
         "queue_offer",
+        "slot_keys_date_of_birth",
+        "slot_keys_day",
+        "slot_keys_telephone",
+        "slot_keys_time_of_day",
+        "slot_keys_yes_no",
+        "slot_right",
+        "slot_skipped",
         "sorry_again",
         "still_there",
         "to_a_person",
@@ -84,6 +106,7 @@ GENERIC_PROMPTS = frozenset(
         "you_are_number",
         *(f"day_{weekday}" for weekday in range(7)),
         *(f"hour_{hour}" for hour in range(1, 13)),
+        *(f"month_{month}" for month in range(1, 13)),
     }
 )
 """Prompts that every plan has without writing them: prompts/<language>.yaml."""
@@ -133,13 +156,17 @@ class Entry(Noun):
 
 
 class Choice(Noun):
-    """One way out of a menu. `name` completes "You are calling …": "to make an appointment", "for billing"."""
+    """One way out of a menu. `name` completes "You are calling …": "to make an appointment", "for billing".
+
+    `collect` are the slots that are asked for before going on.
+    """
 
     name: Words
     go: Goal
     intent: Name | None = None
     needs: frozenset[Name] = frozenset()
     say: Name | None = None
+    collect: Names = ()
 
 
 class Tongue(Noun):
@@ -167,9 +194,22 @@ class Menu(Noun):
 
 
 class Box(Noun):
-    """A voicemail box; `greeting` is played instead of the generic request to leave a message."""
+    """A voicemail box; `greeting` is played instead of the generic request to leave a message.
+
+    A message is work for the people of `queue`, to be done `within` a time. `alert` is who is told, rung by rung, of
+    one that is late or in which there is a sign of danger.
+    """
 
     greeting: Name | None = None
+    queue: Name | None = None
+    within: LongTime | None = None
+    alert: Annotated[tuple[Rung, ...], ONE_OR_MORE] = ()
+
+    @model_validator(mode="after")
+    def _somebody_is_told(self) -> Self:
+        if self.within is not None and not self.alert:
+            raise refusal("has 'within' without 'alert': say who is told of a message that is late")
+        return self
 
 
 class Urgent(Noun):
@@ -217,26 +257,13 @@ class Plan(Noun):
     rotas: Mapping[Name, Rota] = {}
     outside: Outside | None = None
     hours: Mapping[Name, Opening] = {}
+    slots: Slots = {}
+    closures: Closures = Field({})
+    codes: Codes = Field({})
+    callers: Callers = Callers()
 
-    def entry(self, dialled: str) -> Entry:
-        """What the dialled number means; the plan's own start for a number that it does not name.
-
-        PBXes show the same number as +16175550100, 16175550100 or 6175550100: the last seven digits or more decide.
-        """
-        digits = _digits(dialled)
-        for number, entry in self.numbers.items():
-            if dialled == number or _same_number(digits, _digits(number)):
-                return entry
-        return Entry(start=self.start)
-
-
-SHORTEST_NUMBER = 7  # fewer digits are extensions, which must be equal
-
-
-def _digits(number: str) -> str:
-    return "".join(c for c in number if c.isdecimal())
-
-
-def _same_number(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
-    return len(short) >= SHORTEST_NUMBER and long.endswith(short)
+    def entry(self, dialled: str, preferred: Preferred | None = None) -> Entry:
+        """What the dialled number means, to a preferred caller; the plan's own start for one that it does not name."""
+        found = (entry for number, entry in self.numbers.items() if same_number(dialled, number))
+        entry = next(found, Entry(start=self.start))
+        return entry.model_copy(update={"start": preferred.start}) if preferred and preferred.start else entry

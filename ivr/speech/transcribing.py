@@ -14,7 +14,7 @@ from ivr.services import RecognizerUnavailable
 from ivr.speech.audio import FRAME_BYTES, FRAME_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from ivr.services import Ear, Ears
 
@@ -28,19 +28,15 @@ Readings = tuple[str, ...]
 
 async def transcribe(
     ears: Ears, language: str, pcm: bytes, wait: Callable[[float], Awaitable[None]] = asyncio.sleep
-) -> list[Readings]:
-    """The sentences of 8 kHz 16-bit mono sound; `wait` passes the seconds between two pieces of it.
+) -> AsyncIterator[Readings]:
+    """The sentences of 8 kHz 16-bit mono sound, each as soon as it is heard; `wait` passes the seconds between pieces.
 
     Raises RecognizerUnavailable when the language cannot be heard now, also in the middle.
     """
     pieces = _pieces(pcm)
-    sentences: list[Readings] = []
-    while (
-        spoke := await _sentence(ears.listen(Hearing(language, pause_seconds=PAUSE_SECONDS)), pieces, wait)
-    ) is not None:
+    while spoke := await _sentence(ears.listen(Hearing(language, pause_seconds=PAUSE_SECONDS)), pieces, wait):
         if readings := tuple(each.text for each in spoke.hypotheses if each.text):
-            sentences.append(readings)
-    return sentences
+            yield readings
 
 
 def _pieces(pcm: bytes) -> Iterator[bytes]:

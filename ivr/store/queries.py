@@ -14,7 +14,9 @@ from ivr.store.schema import (
     journal,
     journal_aside,
     last_talks,
+    message_work,
     notices,
+    switches,
     timeline,
     vault,
     voicemails,
@@ -86,9 +88,16 @@ TIMELINE_END = select(func.max(timeline.c.seq), func.max(timeline.c.at)).where(t
 
 # ---- voicemail ----------------------------------------------------------------------------------------------------
 
-_messages = select(voicemails, calls.c.number, calls.c.sealed_caller_number).select_from(
-    voicemails.outerjoin(calls, calls.c.id == voicemails.c.call)
+_listed = (
+    *voicemails.c,
+    calls.c.number,
+    calls.c.sealed_caller_number,
+    *(column for column in message_work.c if column is not message_work.c.message),
 )
+_of_call = calls.c.id == voicemails.c.call
+_of_message = message_work.c.message == voicemails.c.id
+_messages = select(*_listed).select_from(voicemails.outerjoin(calls, _of_call).outerjoin(message_work, _of_message))
+_works = select(*_listed).select_from(message_work.join(voicemails, _of_message).outerjoin(calls, _of_call))
 
 ADD_VOICEMAIL = insert(voicemails)
 VOICEMAIL = _messages.where(voicemails.c.id == bindparam("message"))
@@ -102,6 +111,37 @@ MARK_HEARD = (
     .values(heard_by=bindparam("who"), heard_at=bindparam("when"))
 )
 DELETE_VOICEMAIL = delete(voicemails).where(voicemails.c.id == bindparam("message"))
+
+# Comparisons with a number leave out who has none: an index by time answers them.
+ADD_MESSAGE_WORK = insert(message_work)
+NOT_UNDERSTOOD = _works.where(message_work.c.understood_at.is_(None))
+ALERTS_DUE = _works.where(message_work.c.alert_at <= bindparam("now")).order_by(message_work.c.alert_at)
+NEXT_ALERT = select(func.min(message_work.c.alert_at)).where(message_work.c.alert_at > 0)
+MESSAGE_UNDERSTOOD = (
+    update(message_work)
+    .where(message_work.c.message == bindparam("message_"))
+    .values(understood_at=bindparam("at"), sealed_words=bindparam("words"))
+)
+MESSAGE_URGENT = (
+    update(message_work)
+    .where(message_work.c.message == bindparam("message_"), message_work.c.done_at.is_(None))
+    .values(urgent=True, rung=0, alert_at=bindparam("at"))
+)
+MESSAGE_ALERTED = (
+    update(message_work)
+    .where(message_work.c.message == bindparam("message_"), message_work.c.alert_at.is_not(None))
+    .values(rung=message_work.c.rung + 1, alert_at=bindparam("again"))
+)
+MESSAGE_TAKEN = (
+    update(message_work)
+    .where(message_work.c.message == bindparam("message_"))
+    .values(taken_by=bindparam("who"), alert_at=None)
+)
+MESSAGE_DONE = (
+    update(message_work)
+    .where(message_work.c.message == bindparam("message_"))
+    .values(done_by=bindparam("who"), done_at=bindparam("at"), alert_at=None)
+)
 
 # ---- notices ------------------------------------------------------------------------------------------------------
 
@@ -118,6 +158,14 @@ ADD_LAST_TALK = insert(last_talks)
 REMOVE_LAST_TALK = delete(last_talks).where(last_talks.c.party == bindparam("known"))
 FORGET_LAST_TALKS = delete(last_talks).where(last_talks.c.at < bindparam("before"))
 LAST_TALKS = select(last_talks).where(last_talks.c.at >= bindparam("since")).order_by(last_talks.c.at)
+
+# ---- closures -----------------------------------------------------------------------------------------------------
+
+_latest_switch = select(func.max(switches.c.seq)).where(switches.c.closure > "").group_by(switches.c.closure)
+
+ADD_SWITCH = insert(switches)
+LAST_SWITCHES = select(switches).where(switches.c.seq.in_(_latest_switch))
+SWITCHES = select(switches).where(switches.c.seq > 0).order_by(switches.c.seq.desc()).limit(bindparam("limit"))
 
 # ---- audit, vault -------------------------------------------------------------------------------------------------
 

@@ -4,9 +4,11 @@ journal          what the routing engine was told, in order
 journal_aside    journal rows that could not be read back, and what followed them
 calls 1──n timeline
 voicemails       the sound is a sealed file beside the database
+message_work     what is to be done about a message, by when, and what was said in it
 notices          alerts on their way to people
 callbacks        callers who are to be called back, and the call that was placed last
 last_talks       with whom a party, a keyed hash of a number, talked last
+switches         who switched which closure or message on or off
 audit            who looked at or deleted what
 vault            the fingerprint of the key that sealed this database
 """
@@ -101,6 +103,25 @@ voicemails = Table(
     Index("voicemails_by_box", "box", "at"),
 )
 
+message_work = Table(
+    "message_work",
+    metadata,
+    Column("message", String(20), ForeignKey("voicemails.id", ondelete="CASCADE"), primary_key=True),
+    Column("language", String(20), nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("due", Double),
+    Column("understood_at", Double),
+    Column("sealed_words", LargeBinary),
+    Column("urgent", Boolean, nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("alert_at", Double),
+    Column("taken_by", Text, nullable=False),
+    Column("done_by", Text, nullable=False),
+    Column("done_at", Double),
+    Index("message_work_by_alert", "alert_at"),
+    Index("message_work_by_understanding", "understood_at"),
+)
+
 notices = Table(
     "notices",
     metadata,
@@ -139,6 +160,19 @@ last_talks = Table(
     Column("person", Text, nullable=False),
     Column("at", Double, nullable=False),
     Index("last_talks_by_time", "at"),
+)
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("seq", SEQUENCE, primary_key=True, autoincrement=True),
+    Column("at", Double, nullable=False),
+    Column("closure", Text, nullable=False),
+    Column("on", Boolean, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("until", Double),
+    Index("switches_by_closure", "closure", "seq"),
+    sqlite_autoincrement=True,
 )
 
 audit = Table(

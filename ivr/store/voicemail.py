@@ -11,21 +11,21 @@ import io
 import os
 import secrets
 import wave
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 import structlog
 from sqlalchemy.exc import DatabaseError
 
+from ivr.conversation.messages import Left
 from ivr.store import queries
 from ivr.store.database import StoreError
-from ivr.store.rows import caller_number
+from ivr.store.messages import Message, message_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from sqlalchemy import RowMapping
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from ivr.store.database import Database
@@ -38,19 +38,8 @@ RESCUED_BOX = "front_desk"  # of a draft whose call is not in the record
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message; `call_number` is "" when the call's record is lost, `heard_at` None until somebody listened."""
-
-    id: str
-    call: str
-    call_number: str
-    phi_caller_number: str
-    box: str
-    at: float
-    seconds: float
-    heard_by: str = ""
-    heard_at: float | None = None
+def _as_it_is(message: Left) -> Left:
+    return message
 
 
 class NoSuchMessage(StoreError):  # noqa: N818 - the answer to a question
@@ -58,7 +47,10 @@ class NoSuchMessage(StoreError):  # noqa: N818 - the answer to a question
 
 
 class StoredMessages:
-    """Implements ivr.conversation.session.Messages, and what people do with messages."""
+    """Implements ivr.conversation.messages.Messages, and what people do with messages.
+
+    `arrived` is set whenever a message was kept; who waits for it clears it.
+    """
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
@@ -66,6 +58,7 @@ class StoredMessages:
         self._folder = database.folder / "voicemail"
         self._drafts = self._folder / "drafts"
         self._drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.arrived = asyncio.Event()
 
     # ---- for calls --------------------------------------------------------------------------------------------------
 
@@ -73,39 +66,51 @@ class StoredMessages:
         """Where to record the call's message: one at a time per call."""
         return self._drafts / f"{quote(call, safe='')}.wav"
 
-    async def keep(self, call: str, box: str, recording: Path, *, at: float, seconds: float) -> None:
+    async def keep(self, message: Left, recording: Path) -> None:
         """Seal the recording and list it; the draft is gone afterwards, also when there was nothing in it.
 
         On a full or failing disk the draft stays, for `rescue` at the next start: it is logged, and nothing is raised.
         """
-        message = f"V-{secrets.token_hex(4).upper()}"
-        row = {"id": message, "call": call, "box": box, "at": at, "seconds": seconds, "heard_by": ""}
+        name = f"V-{secrets.token_hex(4).upper()}"
         try:
-            if seconds > 0 and await asyncio.to_thread(self._sealed, message, recording):
-                async with self._database.writing() as connection:
-                    await connection.execute(queries.ADD_VOICEMAIL, row)
+            if message.seconds > 0 and await asyncio.to_thread(self._sealed, name, recording):
+                await self._list(name, message)
         except (OSError, DatabaseError):
-            log.exception("a message cannot be sealed now; its recording stays for the next start", call=call)
+            log.exception("a message cannot be sealed now; its recording stays for the next start", call=message.call)
             return
         await asyncio.to_thread(recording.unlink, missing_ok=True)
 
-    async def rescue(self) -> int:
-        """Keep the drafts that a killed process left behind; returns how many. To be called once, before calls."""
+    async def _list(self, name: str, message: Left) -> None:
+        said = {"id": name, "call": message.call, "box": message.box, "at": message.at, "seconds": message.seconds}
+        work = {"message": name, "language": message.language, "queue": message.queue, "due": message.due}
+        nothing = {"urgent": False, "rung": 0, "alert_at": message.due, "taken_by": "", "done_by": ""}
+        async with self._database.writing() as connection:
+            await connection.execute(queries.ADD_VOICEMAIL, said | {"heard_by": ""})
+            await connection.execute(queries.ADD_MESSAGE_WORK, work | nothing)
+        self.arrived.set()
+
+    async def rescue(self, filed: Callable[[Left], Left] = _as_it_is) -> int:
+        """Keep the drafts that a killed process left behind; returns how many. To be called once, before calls.
+
+        `filed` says whose work a message is.
+        """
         drafts = sorted(self._drafts.glob("*.wav"))
         for draft in drafts:
             recorded_at = draft.stat().st_mtime
             seconds = _repaired(draft) / BYTES_PER_SECOND
             call = unquote(draft.stem)
-            await self.keep(call, await self._box_of(call), draft, at=recorded_at, seconds=seconds)
+            box, language = await self._place_of(call)
+            await self.keep(filed(Left(call, box, recorded_at, seconds, language)), draft)
         if drafts:
             log.warning("messages that were being recorded when Careline stopped are kept", count=len(drafts))
         return len(drafts)
 
-    async def _box_of(self, call: str) -> str:
+    async def _place_of(self, call: str) -> tuple[str, str]:
+        """The box, and the caller's language."""
         async with self._database.reading() as connection:
             row = (await connection.execute(queries.CALL, {"call": call})).mappings().one_or_none()
-        route = row["route"] if row else ""
-        return route.removeprefix("voicemail ") or RESCUED_BOX
+        route, language = (row["route"], row["language"]) if row else ("", "")
+        return route.removeprefix("voicemail ") or RESCUED_BOX, language
 
     # ---- for people -------------------------------------------------------------------------------------------------
 
@@ -116,7 +121,7 @@ class StoredMessages:
                 found = await connection.execute(queries.VOICEMAILS, {"since": since})
             else:
                 found = await connection.execute(queries.VOICEMAILS_OF_BOX, {"since": since, "box": box})
-            return [self._message(row) for row in found.mappings()]
+            return [message_of(row, self._vault) for row in found.mappings()]
 
     async def export(self, message: str, into: Path, *, who: str, at: float) -> None:
         """Write the message as a WAV file that only its owner reads. Raises NoSuchMessage, SealBroken, OSError."""
@@ -133,6 +138,31 @@ class StoredMessages:
             await connection.execute(queries.MARK_HEARD, {"message": message, "who": who, "when": at})
             await _audit(connection, at, who, "heard voicemail", message)
 
+    async def sound(self, message: str) -> bytes:
+        """8 kHz, 16-bit little-endian, mono. Raises NoSuchMessage, SealBroken."""
+        return (await asyncio.to_thread(self._open, message))[HEADER_BYTES:]
+
+    async def take(self, message: str, *, who: str, at: float) -> None:
+        """Somebody sees to it: nobody else is told. Raises NoSuchMessage."""
+        async with self._database.writing() as connection:
+            await self._find(connection, message)
+            await connection.execute(queries.MESSAGE_TAKEN, {"message_": message, "who": who})
+            await _audit(connection, at, who, "took voicemail", message)
+
+    async def done(self, message: str, *, who: str, at: float) -> None:
+        """What it asked for is done. Raises NoSuchMessage."""
+        async with self._database.writing() as connection:
+            await self._find(connection, message)
+            await connection.execute(queries.MESSAGE_DONE, {"message_": message, "who": who, "at": at})
+            await _audit(connection, at, who, "closed voicemail", message)
+
+    async def read(self, message: str, *, who: str, at: float) -> Message:
+        """With its words; that somebody read them is in the audit. Raises NoSuchMessage, SealBroken."""
+        async with self._database.writing() as connection:
+            found = await self._find(connection, message)
+            await _audit(connection, at, who, "read voicemail", message)
+        return found
+
     async def delete(self, message: str, *, who: str, at: float) -> None:
         """Remove sound and row; that it was there, and who removed it, stays in the audit. Raises NoSuchMessage."""
         async with self._database.writing() as connection:
@@ -145,20 +175,7 @@ class StoredMessages:
         row = (await connection.execute(queries.VOICEMAIL, {"message": message})).mappings().one_or_none()
         if row is None:
             raise NoSuchMessage(f"no message is named {message!r}: `careline voicemail` lists them")
-        return self._message(row)
-
-    def _message(self, row: RowMapping) -> Message:
-        return Message(
-            id=row["id"],
-            call=row["call"],
-            call_number=row["number"] or "",
-            phi_caller_number=caller_number(row["call"], row["sealed_caller_number"], self._vault),
-            box=row["box"],
-            at=row["at"],
-            seconds=row["seconds"],
-            heard_by=row["heard_by"],
-            heard_at=row["heard_at"],
-        )
+        return message_of(row, self._vault)
 
     # ---- files: blocking, to be called in a thread ------------------------------------------------------------------
 

@@ -31,23 +31,23 @@ async def test_the_sentences_of_a_message_are_told_one_by_one(tmp_path: Path) ->
     try:
         async with asyncio.timeout(WITHIN):
             await pool.ready()
-            first, second = await transcribe(pool, "en", MESSAGE, fast)
+            first, second = [said async for said in transcribe(pool, "en", MESSAGE, fast)]
     finally:
         await pool.close()
     assert ("appointment" in first[0], "chest pain" in second[0]) == (True, True)
 
 
 async def test_silence_holds_no_sentence() -> None:
-    assert await transcribe(LoudEars("x"), "en", b"", fast) == []
+    assert [said async for said in transcribe(LoudEars("x"), "en", b"", fast)] == []
 
 
 async def test_a_language_that_nobody_hears_is_refused() -> None:
     with pytest.raises(RecognizerUnavailable):
-        await transcribe(LoudEars(), "es", MESSAGE, fast)
+        await anext(transcribe(LoudEars(), "es", MESSAGE, fast))
 
 
 async def test_a_recogniser_that_dies_in_the_middle_is_no_transcript() -> None:
     ears = LoudEars("hello")
     ears.dies = True
     with pytest.raises(RecognizerUnavailable):
-        await transcribe(ears, "en", MESSAGE, fast)
+        await anext(transcribe(ears, "en", MESSAGE, fast))

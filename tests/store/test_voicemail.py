@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from ivr.conversation.messages import Left
 from ivr.record import CallFacts, SentToVoicemail
 from ivr.store import schema
 from ivr.store.database import Database
@@ -34,7 +35,7 @@ async def test_a_message_is_kept_and_listed_with_its_call(messages: StoredMessag
 
 async def test_messages_are_listed_oldest_first_by_box_and_by_time(messages: StoredMessages) -> None:
     for box, at in (("billing", 3.0), ("scheduling", 1.0), ("billing", 2.0)):
-        await messages.keep("1.7", box, recorded(messages), at=at, seconds=4.0)
+        await messages.keep(Left("1.7", box, at, 4.0), recorded(messages))
     assert [message.at for message in await messages.messages()] == [1.0, 2.0, 3.0]
     assert [message.at for message in await messages.messages(box="billing")] == [2.0, 3.0]
     assert [message.at for message in await messages.messages(since=2.5)] == [3.0]
@@ -76,7 +77,7 @@ async def test_a_deleted_message_is_gone_but_not_that_somebody_deleted_it(
 
 async def test_a_recording_without_sound_is_dropped(messages: StoredMessages) -> None:
     draft = recorded(messages)
-    await messages.keep("1.7", "scheduling", draft, at=1.0, seconds=0.0)
+    await messages.keep(Left("1.7", "scheduling", 1.0, 0.0), draft)
     assert (draft.exists(), await messages.messages()) == (False, [])
 
 
@@ -86,7 +87,7 @@ async def test_a_message_that_does_not_fit_on_the_disk_is_kept_at_the_next_start
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
     try:
         with capture_logs() as logs:
-            await messages.keep("1.7", "scheduling", draft, at=1.0, seconds=4.0)
+            await messages.keep(Left("1.7", "scheduling", 1.0, 4.0), draft)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert ([line["log_level"] for line in logs], draft.exists(), await messages.messages()) == (["error"], True, [])
@@ -95,7 +96,7 @@ async def test_a_message_that_does_not_fit_on_the_disk_is_kept_at_the_next_start
 
 
 async def test_a_recording_that_was_never_begun_is_no_message(messages: StoredMessages) -> None:
-    await messages.keep("1.7", "scheduling", messages.draft("1.7"), at=1.0, seconds=3.0)
+    await messages.keep(Left("1.7", "scheduling", 1.0, 3.0), messages.draft("1.7"))
     assert await messages.messages() == []
 
 
@@ -141,7 +142,7 @@ async def test_one_messages_sound_does_not_open_as_anothers(
 
 
 async def keep_one(messages: StoredMessages) -> list[Message]:
-    await messages.keep("1.7", "scheduling", recorded(messages), at=105.0, seconds=4.0)
+    await messages.keep(Left("1.7", "scheduling", 105.0, 4.0), recorded(messages))
     return await messages.messages()
 
 

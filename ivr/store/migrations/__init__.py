@@ -14,7 +14,7 @@ from sqlalchemy import inspect, text
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD = "0003"
+HEAD = "0005"
 
 
 def revision_of(connection: Connection) -> str | None:
