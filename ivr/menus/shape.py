@@ -26,8 +26,8 @@ ROUNDS = 8  # each round of pruning goes one level up; a plan is no deeper
 class Shaped(typing.NamedTuple):
     """With findings, the plan is what remains without the parts that are wrong; None when too little remains.
 
-    With findings, the plan is what remains without the parts that are wrong: good for checking references, and for
-    nothing else. None when too little remains.
+    `data` is what it was made from.
+    """
 
     plan: Plan | None
     findings: list[Finding]
@@ -36,7 +36,6 @@ class Shaped(typing.NamedTuple):
 
 def shape(data: object) -> Shaped:
     """The plan, and what is wrong in its shape. Leaves `data` as it is."""
-    """
     findings: list[Finding] = []
     data = copy.deepcopy(data)
     for attempt in range(ROUNDS):
@@ -114,17 +113,17 @@ def _unknown_key(loc: Path, path: Path) -> str:
 
 
 def _noun_at(loc: Path) -> type[Noun] | None:
+    """The noun whose keys stand at `loc`."""
     kind = kind_at(loc)
     return kind if isinstance(kind, type) and issubclass(kind, Noun) else None
 
 
 def kind_at(loc: Path) -> Any:
     """The type of what stands at `loc`; None where a plan has nothing."""
-    """The noun whose keys stand at `loc`."""
     kind: Any = Plan
     for step in loc:
         kind = _below(kind, step)
-    return kind if isinstance(kind, type) and issubclass(kind, Noun) else None
+    return kind
 
 
 def _below(kind: Any, step: str | int) -> Any:
