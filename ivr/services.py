@@ -242,5 +242,8 @@ class Prompts(Protocol):
     def sound(self, language: str, prompt: str) -> Path:
         """The 8 kHz WAV of a named prompt; raises KeyError for a name that the plan does not use."""
 
-    def number(self, language: str, number: int) -> tuple[Path, ...]:
-        """The sounds that say 0..999 as a cardinal; () where no recording exists."""
+    def pieces(self, language: str, pieces: Sequence[str | int]) -> tuple[Path, ...]:
+        """The sounds of prompts by name and of cardinals 0..9999, one after the other (see ivr.menus.spoken).
+
+        () when a part of it cannot be said here; raises KeyError as `sound` does.
+        """

@@ -18,10 +18,9 @@ from zoneinfo import ZoneInfo
 from acd.model import Callback
 from ivr import record as story
 from ivr.call import Call, Heard, Hearing, KeyRules, Pressed, Spoke, Turn
-from ivr.conversation.announcing import said
 from ivr.conversation.area_codes import zone_of
 from ivr.menus.callbacks import windows
-from ivr.menus.spoken import time_pieces
+from ivr.menus.spoken import digits_pieces, moment_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -110,7 +109,7 @@ class Agreeing:
             if not number:
                 number = await self._entered()
                 continue
-            match await self._ask("callback_number_is", *number_pieces(number), "callback_confirm"):
+            match await self._ask("callback_number_is", *digits_pieces(number), "callback_confirm"):
                 case Pressed("1"):
                     return number
                 case Pressed("2"):
@@ -144,7 +143,7 @@ class Agreeing:
         now = datetime.fromtimestamp(self.clock.now(), self._zone)
         slots = free_slots(now, hours, self._taken(), most)
         for slot, _ in zip(slots, range(SLOTS_OFFERED), strict=False):
-            pieces = time_pieces(slot, now.date())
+            pieces = moment_pieces(slot, now.date(), self.language)
             if await self._ask("callback_time_is", *pieces, "callback_time_confirm") == Pressed(YES):
                 return slot.timestamp()
         await self._play("callback_none_today")
@@ -162,7 +161,7 @@ class Agreeing:
         return ZoneInfo(self.plan.practice.timezone)
 
     async def _ask(self, *pieces: str | int, keys: KeyRules | None = None) -> Heard:
-        sounds = said(pieces, self.prompts, self.language)
+        sounds = self.prompts.pieces(self.language, pieces)
         turn = Turn(sounds, keys or KeyRules())
         danger = self.danger
         if danger is None:
@@ -175,11 +174,6 @@ class Agreeing:
 
     async def _play(self, prompt: str) -> None:
         await self.call.play(self.prompts.sound(self.language, prompt))
-
-
-def number_pieces(number: str) -> list[int]:
-    """Digit by digit; the + of a number in full is not said."""
-    return [int(digit) for digit in number if digit.isdecimal()]
 
 
 def free_slots(

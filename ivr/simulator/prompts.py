@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-LARGEST = 999
+LARGEST = 9999
 
 
 class TextPrompts:
@@ -28,8 +28,13 @@ class TextPrompts:
             raise KeyError(prompt)
         return path
 
-    def number(self, language: str, number: int) -> tuple[Path, ...]:
-        return (Path(language, "number", str(number)),) if 0 <= number <= LARGEST else ()
+    def pieces(self, language: str, pieces: Sequence[str | int]) -> tuple[Path, ...]:
+        if any(isinstance(piece, int) and not 0 <= piece <= LARGEST for piece in pieces):
+            return ()
+        return tuple(self._piece(language, piece) for piece in pieces)
+
+    def _piece(self, language: str, piece: str | int) -> Path:
+        return self.sound(language, piece) if isinstance(piece, str) else Path(language, "number", str(piece))
 
     def text(self, sound: Path) -> str:
         """What a sound says; a sound of elsewhere says its own name."""

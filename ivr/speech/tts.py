@@ -76,14 +76,14 @@ class Voice:
         """What tells its speech from another voice's."""
         return f"{self.synthesiser.name}:{self.name}"
 
-    def speak(self, text: str) -> wav.Sound:
+    def speak(self, text: str, rate: int = wav.RATE_HZ) -> wav.Sound:
         """The text spoken, ready for callers. Blocks for the time of synthesis; raises SynthesisFailed."""
         plain = " ".join(text.split())
         with tempfile.TemporaryDirectory(prefix="careline-voice-") as folder:
             made = Path(folder) / "speech.wav"
             self._run(plain, made)
             try:
-                return wav.for_callers(wav.read(made))
+                return wav.for_callers(wav.read(made, rate), rate)
             except (OSError, wav.UnusableSound) as error:
                 raise SynthesisFailed(f"{self.key} made no speech of '{plain}'") from error
 

@@ -1,6 +1,6 @@
-"""Sounds as callers get them: 8 kHz, 16-bit, mono, from whatever the practice or the PBX has recorded.
+"""Sounds as callers get them: 16-bit, mono, 8 kHz as a rule, from whatever the practice or the PBX has recorded.
 
-In memory a sound is a NumPy array of int16 samples at 8 kHz.
+In memory a sound is a NumPy array of int16 samples; its rate is 8 kHz where nothing else is said.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from ivr.speech import g711
+from ivr.speech import g711, loudness, riff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 RATE_HZ = 8000
 
 _FULL_SCALE = 32768.0
-_SPEECH_DBFS = -20.0  # RMS of the speech itself: as loud as a telephone talk
-_PEAK_DBFS = -3.0  # G.711 clips above, and lines add gain
 _SILENCE_DB = -35.0  # below the loudest 20 ms: a room, not a voice
 _MARGIN_SECONDS = 0.06  # kept at both ends, or a soft first consonant is cut
-_FRAME = RATE_HZ // 50
+_FRAMES_PER_SECOND = 50
 
 Sound = NDArray[np.int16]
 
@@ -36,25 +34,26 @@ class UnusableSound(Exception):  # noqa: N818 - says what the file is
     """The file is no sound that can be played to callers; the message names file, fault and remedy."""
 
 
-def read(path: Path) -> Sound:
-    """The sound in a WAV file (16 bit, any rate, mono or stereo) or one of Asterisk's raw formats, by its suffix.
+def read(path: Path, rate: int = RATE_HZ) -> Sound:
+    """The sound in a WAV file (see riff.py) or one of Asterisk's raw formats, by its suffix; at the rate wanted.
 
-    Raises UnusableSound.
+    Raises UnusableSound, OSError.
     """
     if path.suffix == ".wav":
-        return _read_wav(path)
+        return _read_wav(path, rate)
     if path.suffix not in _RAW:
-        raise UnusableSound(f"{path}: no format that can be read here; save it as a 16-bit WAV file")
-    return _RAW[path.suffix](path.read_bytes())
+        raise UnusableSound(f"{path}: no format that can be read here; save it as a WAV file")
+    own, decode = _RAW[path.suffix]
+    return at_rate(decode(path.read_bytes()), own, rate)
 
 
-def write(path: Path, sound: Sound) -> None:
-    """Write an 8 kHz WAV, whole or not at all: nobody ever reads half a prompt."""
+def write(path: Path, sound: Sound, rate: int = RATE_HZ) -> None:
+    """Write a WAV, whole or not at all: nobody ever reads half a prompt."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:40]}-", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file, wave.open(file) as out:
-            out.setparams((1, 2, RATE_HZ, 0, "NONE", "not compressed"))
+            out.setparams((1, 2, rate, 0, "NONE", "not compressed"))
             out.writeframes(sound.astype("<i2").tobytes())
         Path(name).chmod(0o644)  # the PBX, another user, plays it
         Path(name).replace(path)
@@ -63,86 +62,76 @@ def write(path: Path, sound: Sound) -> None:
         raise
 
 
-def for_callers(sound: Sound) -> Sound:
+def for_callers(sound: Sound, rate: int = RATE_HZ) -> Sound:
     """Without silence at the ends, and as loud as a telephone talk."""
-    return levelled(trimmed(sound))
+    return levelled(trimmed(sound, rate), rate)
 
 
-def trimmed(sound: Sound) -> Sound:
+def trimmed(sound: Sound, rate: int = RATE_HZ) -> Sound:
     """Without the silence at both ends, but for a short margin. All silence stays as it is."""
-    speaking = np.flatnonzero(_speaking(sound))
+    frame = rate // _FRAMES_PER_SECOND
+    speaking = np.flatnonzero(_speaking(sound, frame))
     if speaking.size == 0:
         return sound
-    margin = int(_MARGIN_SECONDS * RATE_HZ)
-    start, end = int(speaking[0]) * _FRAME, int(speaking[-1] + 1) * _FRAME
+    margin = int(_MARGIN_SECONDS * rate)
+    start, end = int(speaking[0]) * frame, int(speaking[-1] + 1) * frame
     return sound[max(0, start - margin) : end + margin]
 
 
-def levelled(sound: Sound) -> Sound:
-    """The same at -20 dBFS RMS where there is speech, less where peaks would pass -3 dBFS."""
-    speaking = _speaking(sound)
-    if not speaking.any():
-        return sound
-    loudness = np.sqrt(np.mean(_frame_powers(sound)[speaking]))
-    peak = np.abs(sound.astype(np.float64)).max()
-    gain = min(_amplitude(_SPEECH_DBFS) / loudness, _amplitude(_PEAK_DBFS) / peak)
-    return _as_sound(sound * gain)
+def levelled(sound: Sound, rate: int = RATE_HZ) -> Sound:
+    """The same at the level of loudness.TARGET_DBOV, less where peaks would pass loudness.PEAK_DBOV."""
+    return _as_sound(sound * loudness.gain_for_callers(sound, rate))
 
 
-def tone(hertz: float, seconds: float) -> Sound:
+def silence(seconds: float, rate: int = RATE_HZ) -> Sound:
+    return np.zeros(int(seconds * rate), np.int16)
+
+
+def tone(hertz: float, seconds: float, rate: int = RATE_HZ) -> Sound:
     """A tone at speech level; its ends fade over 10 ms, a click is what they would be."""
-    count = int(seconds * RATE_HZ)
+    count = int(seconds * rate)
     at = np.arange(count)
-    fade = np.minimum(1.0, np.minimum(at + 1, count - at) / (0.01 * RATE_HZ))
-    swing = _amplitude(_SPEECH_DBFS) * np.sqrt(2) * fade * np.sin(2 * np.pi * hertz * at / RATE_HZ)
+    fade = np.minimum(1.0, np.minimum(at + 1, count - at) / (0.01 * rate))
+    swing = _amplitude(loudness.TARGET_DBOV) * np.sqrt(2) * fade * np.sin(2 * np.pi * hertz * at / rate)
     return _as_sound(swing)
 
 
-def _read_wav(path: Path) -> Sound:
+def at_rate(sound: Sound, rate: int, other: int) -> Sound:
+    """A sound of one rate at another."""
+    return _resampled(sound.astype(np.float64), rate, other)
+
+
+def _read_wav(path: Path, rate: int) -> Sound:
     try:
-        with wave.open(str(path)) as file:
-            channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
-            data = file.readframes(file.getnframes())
-    except (wave.Error, EOFError) as error:
-        raise UnusableSound(f"{path}: {error or 'empty'}; save it as a 16-bit PCM WAV file") from error
-    if width != 2:  # noqa: PLR2004 - bytes of a 16-bit sample
-        raise UnusableSound(f"{path}: {8 * width} bits a sample; save it as a 16-bit WAV file")
-    samples = _samples(data[: len(data) // (2 * channels) * 2 * channels])
-    return _at_8_khz(samples.reshape(-1, channels).mean(axis=1), rate)
+        found = riff.read(path.read_bytes())
+    except riff.NotWav as fault:
+        raise UnusableSound(f"{path}: {fault}; save it as a WAV file") from None
+    return _resampled(found.samples, found.rate, rate)
 
 
 def _samples(data: bytes) -> Sound:
     return np.frombuffer(data, "<i2", count=len(data) // 2).astype(np.int16)
 
 
-def _at_8_khz(samples: NDArray[np.float64], rate: int) -> Sound:
-    if rate != RATE_HZ:
-        samples = soxr.resample(samples, rate, RATE_HZ)
-    return _as_sound(samples)
+def _resampled(samples: NDArray[np.float64], rate: int, other: int) -> Sound:
+    return _as_sound(soxr.resample(samples, rate, other) if rate != other else samples)
 
 
-_RAW: Mapping[str, Callable[[bytes], Sound]] = {
-    ".ulaw": g711.from_ulaw,
-    ".alaw": g711.from_alaw,
-    ".sln": _samples,
-    ".sln16": lambda data: _at_8_khz(_samples(data).astype(np.float64), 16_000),
+_RAW: Mapping[str, tuple[int, Callable[[bytes], Sound]]] = {
+    ".ulaw": (8_000, g711.from_ulaw),
+    ".alaw": (8_000, g711.from_alaw),
+    ".sln": (8_000, _samples),
+    ".sln16": (16_000, _samples),
 }
 
 READABLE = (".wav", *_RAW)
 
 
-def _frame_powers(sound: Sound) -> NDArray[np.float64]:
-    """Mean square of each 20 ms; a last part frame counts as a whole one."""
-    padded = np.pad(sound.astype(np.float64), (0, -len(sound) % _FRAME))
-    return np.asarray(np.mean(padded.reshape(-1, _FRAME) ** 2, axis=1))
-
-
-def _speaking(sound: Sound) -> NDArray[np.bool_]:
-    """Which 20 ms frames hold speech rather than the room."""
-    powers = _frame_powers(sound)
-    if powers.size == 0 or not powers.any():
-        return np.zeros(powers.shape, np.bool_)
-    return np.asarray(powers > powers.max() * 10 ** (_SILENCE_DB / 10))
+def _speaking(sound: Sound, frame: int) -> NDArray[np.bool_]:
+    """Which frames hold speech rather than the room; a last part frame counts as a whole one."""
+    padded = np.pad(sound.astype(np.float64), (0, -len(sound) % frame))
+    powers = np.mean(padded.reshape(-1, frame) ** 2, axis=1)
+    return np.asarray(powers > powers.max(initial=0.0) * 10 ** (_SILENCE_DB / 10))
 
 
 def _as_sound(samples: NDArray[np.float64]) -> Sound:

@@ -66,7 +66,7 @@ PROMPTS = TextPrompts({"en": dict.fromkeys(NAMES, "")})
     [
         (Saying(1), ["you_are_next"]),
         (Saying(12), ["you_are_number", "12"]),
-        (Saying(1000), []),
+        (Saying(10_000), []),
         (Saying(2, 290.0), ["you_are_number", "2", "wait_about", "5", "wait_minutes"]),
         (Saying(0, 290.0, longer=True), ["wait_became_longer", "wait_about", "5", "wait_minutes"]),
         (Saying(1, 9000.0), ["you_are_next"]),

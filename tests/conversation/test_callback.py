@@ -13,7 +13,7 @@ from acd import events
 from acd.model import Urgency
 from ivr import record as story
 from ivr.control import ControlError
-from ivr.conversation.callback import GOODBYE_SECONDS, free_slots, number_pieces
+from ivr.conversation.callback import GOODBYE_SECONDS, free_slots
 from tests.house import NUMBER, House
 from tests.menus.plans import small
 
@@ -63,7 +63,7 @@ async def test_who_agrees_hears_the_number_confirms_it_and_keeps_the_place() -> 
         assert await house.until(story.CallbackAgreed) == story.CallbackAgreed(NUMBER, own_number=True)
         await house.until_handled(events.CallerLeft("call-1", dropped=True))
         said = patient.heard.index("We will call you back at")
-        assert patient.heard[said + 1 : said + 11] == list(NUMBER)
+        assert patient.heard[said + 1 : said + 13] == [*"617", ",", *"555", ",", *"0111"]
         assert patient.heard[-1].startswith("You're all set. You keep your place in line")
         [waiting] = house.queues.engine.waiting(house.clock.time)
         assert (waiting.call, waiting.callback) == ("call-1", True)
@@ -232,10 +232,6 @@ async def test_a_talk_with_who_was_called_back_goes_on_over_a_restart() -> None:
 
 
 # ---- pure parts ---------------------------------------------------------------------------------------------------
-
-
-def test_a_number_is_said_digit_by_digit() -> None:
-    assert number_pieces("+1617") == [1, 6, 1, 7]
 
 
 @pytest.mark.parametrize(("taken", "first"), [(0, "15:30"), (2, "16:00")])

@@ -83,7 +83,7 @@ def scripted(*lines: str) -> tuple[SimulatedCall, Script]:
 
 async def test_what_is_said_is_shown_as_text() -> None:
     call, script = scripted()
-    await call.play(PROMPTS.sound("en", "welcome"), *PROMPTS.number("en", 3), Path("/elsewhere/beep.wav"))
+    await call.play(PROMPTS.sound("en", "welcome"), *PROMPTS.pieces("en", [3]), Path("/elsewhere/beep.wav"))
     assert script.heard == ["Welcome.", "3", "beep.wav"]
 
 
@@ -103,4 +103,4 @@ async def test_more_keys_than_the_question_takes_are_left_out() -> None:
 def test_a_prompt_without_a_text_is_unknown() -> None:
     with pytest.raises(KeyError):
         PROMPTS.sound("en", "nothing")
-    assert PROMPTS.number("en", 1000) == ()
+    assert PROMPTS.pieces("en", ["welcome", 10_000]) == ()

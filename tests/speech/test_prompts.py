@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from ivr.menus.model import GENERIC_PROMPTS
+from ivr.menus.spoken import PAUSE
 from ivr.menus.wording import Wording
-from ivr.speech.numbers import digit_sounds
+from ivr.speech.making import Source
+from ivr.speech.numbers import family, spoken_entries
 from ivr.speech.prompts import BEEP, Entry, Missing, PromptFolders, PromptLibrary, load_manifests
 from ivr.speech.tables import BadTable
 from ivr.speech.tts import VoiceSettings
@@ -110,14 +112,16 @@ async def test_a_recording_made_anew_replaces_the_old_one(practice: Practice) ->
 
 async def test_asterisks_own_voice_goes_before_the_synthesiser(practice: Practice) -> None:
     practice.record("sounds/en_US_f_Allison/queue-youarenext.wav", seconds=4.0, rate=8000)
-    library = practice.library({"en": {"next": Entry("You are next.", "queue-youarenext"), "bye": Entry("Bye.", "no")}})
+    library = practice.library(
+        {"en": {"next": Entry("You are next.", ("queue-youarenext",)), "bye": Entry("Bye.", ("no",))}}
+    )
     await library.build({"en": {}})
     assert seconds(library.sound("en", "next")) == pytest.approx(4.0, abs=0.05)
     assert [line for line in practice.texts() if "Bye." in line]
 
 
 async def test_the_plans_text_goes_before_the_manifests(practice: Practice) -> None:
-    library = practice.library({"en": {"welcome": Entry("Shipped.", "hello-world")}})
+    library = practice.library({"en": {"welcome": Entry("Shipped.", ("hello-world",))}})
     practice.record("sounds/en/hello-world.wav", seconds=4.0)
     await library.build(OWN)
     assert [line for line in practice.texts() if "Welcome." in line]
@@ -184,54 +188,69 @@ async def test_a_name_that_could_leave_the_folder_is_refused(practice: Practice,
         await practice.library().build({"en": {name: Wording("x", "en")}})
 
 
-# ---- numbers ---------------------------------------------------------------------------------------------------------
+# ---- numbers, times and dates --------------------------------------------------------------------------------------
+
+
+def asterisk_sounds(language: str) -> set[str]:
+    shipped = load_manifests([SHIPPED], [language])[language]
+    entries = {**spoken_entries(language), **shipped}
+    return {sound for name, entry in entries.items() if family(name) for sound in entry.asterisk}
 
 
 @pytest.mark.parametrize(
-    ("language", "number", "said"),
+    ("language", "name", "sounds"),
     [
-        ("en", 0, "0"),
-        ("en", 7, "7"),
-        ("en", 20, "20"),
-        ("en", 21, "20 1"),
-        ("en", 40, "40"),
-        ("en", 99, "90 9"),
-        ("en", 100, "1 hundred"),
-        ("en", 215, "2 hundred 15"),
-        ("en", 999, "9 hundred 90 9"),
-        ("es", 0, "0"),
-        ("es", 1, "1"),
-        ("es", 21, "21"),
-        ("es", 30, "30"),
-        ("es", 31, "30 and 1"),
-        ("es", 100, "hundred"),
-        ("es", 101, "100-and 1"),
-        ("es", 142, "100-and 40 and 2"),
-        ("es", 500, "500"),
-        ("es", 999, "900 90 and 9"),
-        ("en", 1000, ""),
-        ("en", -1, ""),
-        ("de", 1, ""),
+        ("en", "number_21", "20 1"),
+        ("en", "number_300", "3 hundred"),
+        ("en", "date_23", "20 h-3"),
+        ("en", "oh_5", "oh 5"),
+        ("es", "number_21", "21"),
+        ("es", "number_31", "30 and 1"),
+        ("es", "number_100_and", "100-and"),
+        ("es", "year_1900", "es-de thousand 900"),
+        ("es", "date_1", "es-el h-1"),
+        ("es", "minute_15", ""),
     ],
 )
-def test_cardinal_numbers_in_asterisks_digits(language: str, number: int, said: str) -> None:
-    assert digit_sounds(language, number) == tuple(f"digits/{piece}" for piece in said.split())
+def test_a_piece_in_asterisks_sounds(language: str, name: str, sounds: str) -> None:
+    assert spoken_entries(language)[name].asterisk == tuple(f"digits/{sound}" for sound in sounds.split())
+
+
+def test_a_language_without_rules_has_no_pieces() -> None:
+    assert spoken_entries("de") == {}
 
 
 async def test_numbers_are_said_by_asterisks_digits_where_they_are_all_there(practice: Practice) -> None:
-    for piece in {piece for number in range(1000) for piece in digit_sounds("es", number)}:
-        practice.record(f"sounds/es/{piece}.wav", seconds=len(piece) / 20, rate=8000)
-    library = practice.library()
+    for sound in asterisk_sounds("es"):
+        practice.record(f"sounds/es/{sound}.wav", seconds=0.1 * len(sound), rate=8000)
+    library = practice.library(load_manifests([SHIPPED], ["es"]))
     await library.build({"es": {}})
-    assert [round(seconds(path), 2) for path in library.number("es", 142)] == [0.7, 0.45, 0.5, 0.4]
-    assert library.number("es", 1000) == ()
+    made = library.made()
+    sources = {made["es", name].source for name in ("number_31", "date_1", "month_4", "day_6")}
+    assert sources == {Source.PBX}
+    assert made["es", "number_31"].origin == "digits/30 digits/and digits/1"
+    assert seconds(library.sound("es", "number_31")) == pytest.approx(0.9 + 1.0 + 0.8, abs=0.05)
+    assert [made["es", name].source for name in ("minute_30", "hour_2", "noon")] == [Source.SPOKEN] * 3
 
 
-async def test_without_digits_the_numbers_to_twenty_are_spoken(practice: Practice) -> None:
-    library = practice.library()
+async def test_a_family_of_which_asterisk_lacks_a_sound_is_for_the_synthesiser(practice: Practice) -> None:
+    for sound in asterisk_sounds("en") - {"digits/h-30"}:
+        practice.record(f"sounds/en/{sound}.wav", seconds=0.1, rate=8000)
+    library = practice.library(load_manifests([SHIPPED], ["en"]))
     await library.build({"en": {}})
-    assert [len(library.number("en", number)) for number in (0, 1, 20, 21, 999)] == [1, 1, 1, 0, 0]
-    assert library.number("en", 7) != library.number("en", 17)
+    made = library.made()
+    sources = [made["en", name].source for name in ("number_30", "hour_3", "date_3", "month_3", "oh_3")]
+    assert sources == [Source.PBX, Source.PBX, Source.SPOKEN, Source.SPOKEN, Source.SPOKEN]
+
+
+async def test_pieces_are_sounds_one_after_the_other(practice: Practice) -> None:
+    library = practice.library({"en": {"bye": Entry("Bye.")}})
+    await library.build({"en": {}})
+    names = ["bye", "number_200", "number_15", "pause"]
+    assert library.pieces("en", ("bye", 215, "pause")) == tuple(library.sound("en", name) for name in names)
+    assert library.pieces("en", ("bye", 10_000)) == ()
+    with pytest.raises(KeyError):
+        library.pieces("en", ("by", 1))
 
 
 async def test_without_any_voice_numbers_are_not_said_and_not_missed(practice: Practice) -> None:
@@ -239,22 +258,44 @@ async def test_without_any_voice_numbers_are_not_said_and_not_missed(practice: P
     (practice.root / "bin" / "espeak-ng").unlink()
     library = practice.library()
     await library.build({"en": {}})
-    assert (library.number("en", 3), library.missing()) == ((), ())
+    assert (library.pieces("en", ["beep", 3]), library.pieces("en", ["date_3"]), library.missing()) == ((), (), ())
+
+
+async def test_a_recording_that_came_is_in_force_once_it_is_made(practice: Practice) -> None:
+    library = practice.library()
+    await library.build(OWN)
+    practice.record("recorded/en/welcome.wav", seconds=3.0)
+    await library.renew("en", "welcome")
+    assert seconds(library.sound("en", "welcome")) == pytest.approx(3.0, abs=0.05)
+    with pytest.raises(KeyError):
+        await library.renew("en", "welcom")
+
+
+async def test_all_prompts_are_there_at_16_khz_too(practice: Practice) -> None:
+    practice.record("recorded/en/welcome.wav", seconds=2.0)
+    folders = PromptFolders((practice.root / "recorded",), practice.root / "cache")
+    library = PromptLibrary({}, folders, VoiceSettings((practice.root / "bin",)), rate=16_000)
+    await library.build({"en": {"welcome": Wording("Welcome.", "en")}})
+    for name in ("welcome", "number_7", "music", "beep"):
+        with wave.open(str(library.sound("en", name))) as file:
+            assert file.getframerate() == 16_000
+    with wave.open(str(library.sound("en", "welcome"))) as file:
+        assert file.getnframes() == pytest.approx(32_000, abs=800)
 
 
 # ---- the manifests ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_the_shipped_manifests_have_every_generic_prompt_but_the_tone(language: str) -> None:
-    assert load_manifests([SHIPPED], [language])[language].keys() == GENERIC_PROMPTS - {BEEP}
+def test_the_shipped_manifests_have_every_generic_prompt_but_tone_and_pause(language: str) -> None:
+    assert load_manifests([SHIPPED], [language])[language].keys() == GENERIC_PROMPTS - {BEEP, PAUSE}
 
 
 def test_a_practices_own_texts_go_before_the_shipped_ones(tmp_path: Path) -> None:
     (tmp_path / "en.yaml").write_text("goodbye: See you!\n")
     manifests = load_manifests([tmp_path, SHIPPED], ["en", "fr"])
     assert manifests["en"]["goodbye"] == Entry("See you!")
-    assert manifests["en"]["you_are_next"].asterisk == "queue-youarenext"
+    assert manifests["en"]["you_are_next"].asterisk == ("queue-youarenext",)
     assert manifests["fr"] == {}
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ivr.speech import g711, wav
+from ivr.speech.loudness import level_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,9 +92,9 @@ def test_asterisks_raw_formats_are_read(tmp_path: Path, suffix: str, encode: obj
     ("name", "content", "fault"),
     [
         ("a.gsm", b"x", "no format that can be read"),
-        ("a.wav", b"", "save it as a 16-bit PCM WAV file"),
-        ("a.wav", b"RIFF\x00\x00\x00\x00WAVE", "save it as a 16-bit PCM WAV file"),
-        ("a.wav", b"ID3 an mp3 by the wrong name" * 9, "save it as a 16-bit PCM WAV file"),
+        ("a.wav", b"", "save it as a WAV file"),
+        ("a.wav", b"RIFF\x00\x00\x00\x00WAVE", "save it as a WAV file"),
+        ("a.wav", b"ID3 an mp3 by the wrong name" * 9, "save it as a WAV file"),
     ],
 )
 def test_an_unusable_file_is_named_with_a_remedy(tmp_path: Path, name: str, content: bytes, fault: str) -> None:
@@ -101,12 +102,6 @@ def test_an_unusable_file_is_named_with_a_remedy(tmp_path: Path, name: str, cont
     with pytest.raises(wav.UnusableSound, match=fault) as failure:
         wav.read(tmp_path / name)
     assert str(failure.value).startswith(str(tmp_path / name))
-
-
-def test_eight_bit_files_are_refused(tmp_path: Path) -> None:
-    path = write_any(tmp_path / "a.wav", np.zeros(100, np.uint8), 8000, width=1)
-    with pytest.raises(wav.UnusableSound, match="8 bits a sample"):
-        wav.read(path)
 
 
 def test_silence_at_both_ends_goes_and_a_margin_stays() -> None:
@@ -117,7 +112,7 @@ def test_silence_at_both_ends_goes_and_a_margin_stays() -> None:
 @pytest.mark.parametrize("level", [100.0, 3000.0, 30000.0])
 def test_quiet_and_loud_speech_become_equally_loud(level: float) -> None:
     talk = np.concatenate([sine(8000, level=level), np.zeros(16000, np.int16), sine(8000, level=level)])
-    assert dbfs(wav.for_callers(talk)[600:7000]) == pytest.approx(-20, abs=0.3)
+    assert level_of(wav.for_callers(talk), 8000).active == pytest.approx(-20, abs=0.1)
 
 
 def test_peaks_stay_below_clipping() -> None:
