@@ -1,6 +1,7 @@
 """What administrators and persons ask of the running process, through the control door; never patient data.
 
 status | ready | not-ready | wrap-up | priority | cancel-callback | alerts | acknowledge
+closures | closure | closure-history, see closure_requests.py
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from acd.model import Urgency
+from ivr import closure_requests
 from ivr.control import ControlError
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class Requests:
         match request:
             case {"do": "status"}:
                 return self._status()
+            case {"do": "closures" | "closure" | "closure-history"}:
+                return await closure_requests.answer(self._desk(), request)
             case {"do": "alerts"}:
                 return {"alerts": self._alerts()}
             case {"do": "ready", "person": str(name)}:

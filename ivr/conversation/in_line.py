@@ -19,8 +19,8 @@ from ivr.call import Call, CallerGone, Deaf, KeyRules, Pressed, Turn
 from ivr.conversation.announcing import Announcer, Saying, sounds_of
 from ivr.conversation.overhearing import Chose, InDanger, Overhearing
 from ivr.menus.leaving import ACCEPT_KEY
-from ivr.menus.values import Kind, Target
-from ivr.menus.wording import exit_prompt
+from ivr.menus.values import Target
+from ivr.menus.wording import exit_prompt, music_prompt, suggestion_prompt
 from ivr.queueing.news import Gone, KeyHeard, MovedTo, News, PickedUp, PlaceKept, Position, SentAway, Suggested, Talking
 from ivr.services import SwitchDown
 
@@ -186,7 +186,7 @@ class InLine:
         return await self._saying(*sounds, *self._exit_sounds())
 
     async def _suggest(self, to: Target) -> _Happening | None:
-        prompt = {Kind.CALLBACK: "callback_offer", Kind.VOICEMAIL: "voicemail_offer"}.get(to.kind, "queue_offer")
+        prompt = suggestion_prompt(to)
         if not await self._is_ours():
             return None
         turn = Turn((self._sound(prompt),), KeyRules(), silence_seconds=SUGGESTED_SILENCE_SECONDS)
@@ -249,7 +249,8 @@ class InLine:
 
     async def _listen(self) -> _Happening | None:
         """Music, until the caller means something, or cannot be heard any more."""
-        turn = self._ear.turn(self._sound(MUSIC))
+        planned = self.room.plan.queues.get(self.queue)
+        turn = self._ear.turn(self._sound(music_prompt(planned.music) if planned and planned.music else MUSIC))
         while True:
             heard = await self.call.ask(turn)
             if meant := self._ear.meant(heard):

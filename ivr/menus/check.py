@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ivr.menus.callers import aims as known_callers_go
 from ivr.menus.closures import switched_by_phone
 from ivr.menus.mistakes import Finding, Path, place, suggestion
-from ivr.menus.model import ANSWERS, GENERIC_PROMPTS, Menu, Plan
+from ivr.menus.manners import BUILT_IN
+from ivr.menus.model import GENERIC_PROMPTS, Menu, Plan
 from ivr.menus.values import Kind, Target
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _ONE = {
     "people": "a person",
     "alerted": "a person or a rota",
     "sites": "a site",
+    "slots": "a slot",
     "hours": "a name of hours",
 }
 
@@ -92,6 +94,8 @@ def uses(plan: Plan) -> Iterator[Use]:
         yield from _named(("voicemail", name, "greeting"), "prompts", box.greeting)
         yield from _named(("voicemail", name, "queue"), "queues", box.queue)
         yield from _told(("voicemail", name, "alert"), box.alert)
+    for name, slot in plan.slots.items():
+        yield ("slots", name, "ask"), "prompts", slot.ask
     yield from _at_the_door(plan)
 
 
@@ -108,6 +112,7 @@ def _in_menu(path: Path, menu: Menu) -> Iterator[Use]:
         yield from _aims((*here, "go"), choice.go)
         yield from _named((*here, "intent"), "intents", choice.intent)
         yield from _named((*here, "say"), "prompts", choice.say)
+        yield from _all(here, "collect", "slots", choice.collect)
 
 
 def _when_closed(path: Path, place: Menu | Queue) -> Iterator[Use]:
@@ -222,8 +227,8 @@ def _languages(plan: Plan) -> Iterator[Finding]:
     for name, words in plan.prompts.items():
         yield from _missing(("prompts", name), words, spoken, f"prompt '{name}' has no text")
     for name, intent in plan.intents.items():
-        if name in ANSWERS:
-            said = f"intent '{name}' is known to every plan for confirmations: give yours another name"
+        if name in BUILT_IN:
+            said = f"intent '{name}' is known to every plan: give yours another name"
             yield Finding(("intents", name), said)
         heard = [language for language, phrases in intent.items() if phrases]
         yield from _missing(("intents", name), heard, spoken, f"intent '{name}' has no phrases")
@@ -253,6 +258,9 @@ def _namings(plan: Plan) -> Iterator[tuple[Path, Words]]:
         for key, way_out in queue.exits.items():
             if way_out.name is not None or way_out.to.kind in {Kind.QUEUE, Kind.MENU}:
                 yield ("queues", name, "exits", key), way_out.name or {}
+    for name, slot in plan.slots.items():
+        for value, each in slot.values.items():
+            yield ("slots", name, "values", value), each.name
     if switched_by_phone(plan):
         for name, closure in plan.closures.items():
             yield ("closures", name), closure.name

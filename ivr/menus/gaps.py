@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from ivr.menus import offers, wording
+from ivr.menus.callers import known_callers
+from ivr.menus.closures import closing
 from ivr.menus.leaving import ways_out
 from ivr.menus.mistakes import Finding, suggestion
 from ivr.menus.model import GENERIC_PROMPTS, Plan
@@ -132,12 +134,22 @@ def _unused(plan: Plan) -> Iterator[Finding]:
     played |= {box.greeting for box in plan.voicemail.values()}
     played |= {menu.closed.say for menu in plan.menus.values() if menu.closed}
     played |= {queue.closed.say for queue in plan.queues.values() if queue.closed}
+    played |= {closure.say for closure in plan.closures.values()}
+    played |= {plan.callers.blocked.say} if plan.callers.blocked else set()
+    played |= {prompt for queue in plan.queues.values() if queue.announce for prompt in queue.announce.also}
     for name in plan.prompts.keys() - played - GENERIC_PROMPTS - wording.MADE_PROMPTS:
         yield Finding(("prompts", name), f"prompt '{name}' is never played", warning=True)
     asked = {i for name in plan.menus for lang in plan.practice.languages for i in offers.intents(plan, name, lang)}
     asked |= {each.intent for queue in plan.queues.values() for each in queue.exits.values() if each.intent}
     for name in plan.intents.keys() - asked:
         yield Finding(("intents", name), f"no menu asks for intent '{name}'", warning=True)
+
+
+def _unheard_music(plan: Plan) -> Iterator[Finding]:
+    for name, queue in plan.queues.items():
+        if queue.music and not queue.listens:
+            said = f"queue '{name}' has music of its own, but the PBX plays its music there: add 'listens: yes'"
+            yield Finding(("queues", name, "music"), said, warning=True)
 
 
 _LOOKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
@@ -150,6 +162,9 @@ _LOOKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
     _reserved,
     ways_out,
     staffing,
+    closing,
+    known_callers,
+    _unheard_music,
     _unused,
 )
 ALL_SECTIONS = frozenset(Plan.model_fields)

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
 from acd.model import Urgency
-from ivr.menus import offers
-from ivr.menus.doors import ALWAYS_OPEN, Doors
+from ivr.menus import blocking, offers
+from ivr.menus.blocking import Barred
+from ivr.menus.doors import ALWAYS_OPEN, Doors, past_closed
 from ivr.menus.model import NO, OPERATOR_KEY, REPEAT_KEY, YES, Plan, Tongue
 from ivr.menus.offers import Offer
 from ivr.menus.questions import BY_KEYS, CONFIRMING_KEYS, Asking, Confirming, confirmation, question
@@ -43,8 +44,6 @@ from ivr.menus.values import Kind, Language, Target
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ivr.menus.closing import Closed
-
 MAX_STEPS = 50  # a caller who plays with the menus for ever reaches a person, and the line is free again
 
 _FINAL = ToQueue | ToVoicemail | Bye
@@ -65,7 +64,8 @@ class _Saying:
 class Walk:
     """Deterministic: the same answers give the same steps.
 
-    `hears` are the languages that can be recognised now, `doors` tells what is open.
+    `hears` are the languages that can be recognised now, `doors` tells what is open, `caller` is the number that the
+    PBX shows.
     """
 
     def __init__(
@@ -75,9 +75,12 @@ class Walk:
         *,
         hears: Collection[str] | None = None,
         doors: Doors = ALWAYS_OPEN,
+        caller: str = "",
     ) -> None:
         self.plan = plan
-        self.entry = plan.entry(dialled)
+        self._blocked = plan.callers.is_blocked(caller)
+        self._list, self._preferred = plan.callers.preference(caller)
+        self.entry = plan.entry(dialled, self._preferred)
         self.language: Language = self.entry.language or plan.practice.languages[0]
         self.intent = ""
         self.needs: frozenset[str] = frozenset()
@@ -86,7 +89,7 @@ class Walk:
         self._lead: tuple[str, ...] = ()
         self._danger = False
         self._reasons: list[Reason] = []
-        self._state: Asking | Confirming | _Recalling | _Saying = Asking(self.entry.start)
+        self._state: Asking | Confirming | Barred | _Recalling | _Saying = Asking(self.entry.start)
         self._step: Step | None = None
         self._steps = 0
 
@@ -98,15 +101,20 @@ class Walk:
     @property
     def menu(self) -> str:
         """The menu that the caller is on."""
-        state = self._state
-        return state.asked.menu if isinstance(state, Confirming) else state.menu
+        match self._state:
+            case Confirming(asked):
+                return asked.menu
+            case Barred():
+                return self.entry.start
+            case state:
+                return state.menu
 
     def begin(self) -> Step:
         assert self._step is None, "a walk begins once"
         named = " ".join(filter(None, [self.entry.source, f"at {self.entry.site}" if self.entry.site else ""]))
         self._because(f"Called {named or 'a number without a name'}: menu '{self.menu}', language '{self.language}'.")
         self._lead = self._doors.messages()
-        return self._next(self._enter(self.menu))
+        return self._next(self._received())
 
     def sent(self, target: Target, why: str) -> Step:
         """Go on at a target from outside of the menus: where a queue sends a caller, or a key pressed in it.
@@ -129,27 +137,49 @@ class Walk:
                 step = self._after_confirm(confirming, answer)
             case _Recalling() as recalling:
                 step = self._after_recall(recalling, answer)
+            case Barred() as barred:
+                step = self._after_sentence(blocking.after(self.plan, barred, answer))
             case _Saying(menu, readings):
                 assert isinstance(answer, Done), answer
-                step = self._enter(menu, readings)
+                step = self._open(menu, readings)
             case _:
                 assert_never(self._state)
         return self._next(step)
 
+    # ---- callers whom the plan knows ------------------------------------------------------------------------------
+
+    def _received(self) -> Step:
+        """At the start, but for who is on a list: its name is told, and never the number."""
+        if self._blocked:
+            self._because("On the list of blocked callers: listened to for danger only.")
+            return self._after_sentence(Barred(speech=self.language in self._hears))
+        if self._preferred is None:
+            return self._enter(self.menu)
+        self._because(f"On the list '{self._list}' of preferred callers.")
+        return self._arrive(self._preferred.to) if self._preferred.to else self._enter(self.menu)
+
+    def _after_sentence(self, then: Barred | Target) -> Step:
+        if isinstance(then, Barred):
+            self._state = then
+            return blocking.sentence(self.plan, self.language, then)
+        self._because(f"The blocked caller goes on to '{then}'.")
+        return self._arrive(then)
+
     # ---- the questions ----------------------------------------------------------------------------------------
 
-    def _enter(self, name: str, readings: tuple[str, ...] = ()) -> Step:
+    def _enter(self, name: str) -> Step:
+        return self._arrive(Target(Kind.MENU, name))
+
+    def _open(self, name: str, readings: tuple[str, ...] = ()) -> Step:
         """Come to a menu; what the caller said before may answer it already. Back at the start is a new matter."""
-        menu = self.plan.menus[name]
-        if menu.closed and not self._is_open(menu.hours):
-            return self._closed(f"Menu '{name}'", menu.closed)
         if name == self.entry.start:
             self.intent, self.needs = "", frozenset()
         known = tuple(intent for intent, offer in offers.spoken(self.plan, name).items() if offer.menu == name)
         if readings and known:
             self._state = _Recalling(name, readings)
             return Recall(self.language, readings, known)
-        return self._ask(Asking(name, speech=self.language in self._hears), *filter(None, [menu.say]))
+        greeting = self.plan.menus[name].say
+        return self._ask(Asking(name, speech=self.language in self._hears), *filter(None, [greeting]))
 
     def _ask(self, asking: Asking, *lead: str) -> Ask:
         self._state = asking
@@ -244,7 +274,7 @@ class Walk:
                 self._because(f"Menu '{name}': had {_means(answer)} already: {self._called(offer)}.", answer)
                 return self._take(offer, state.readings)
         self._because(f"Menu '{name}': nothing said before answers it, so it was asked.")
-        return self._enter(name)
+        return self._open(name)
 
     def _failed(self, asking: Asking, what: str, prompt: str, meant: Meant | None = None) -> Step:
         self._because(f"Menu '{asking.menu}', attempt {asking.attempt} of {BY_KEYS}: {what}.", meant)
@@ -260,20 +290,21 @@ class Walk:
         choice = offer.choice
         self.needs |= choice.needs
         self.intent = self.intent or choice.intent or ""
-        if choice.go.kind is not Kind.MENU:
-            return self._arrive(choice.go, *filter(None, [choice.say]))
-        if choice.say:
-            self._state = _Saying(choice.go.name, readings)
-            return Say(self.language, (choice.say,))
-        return self._enter(choice.go.name, readings)
+        return self._arrive(choice.go, *filter(None, [choice.say]), readings=readings)
 
-    def _arrive(self, target: Target, *prompts: str) -> Step:
+    def _arrive(self, target: Target, *prompts: str, readings: tuple[str, ...] = ()) -> Step:
+        """At the target, or where callers go while it is closed: then they are told so instead of the prompts."""
+        target, passed = past_closed(self.plan, target, self._doors.is_open)
+        for detour in passed:
+            self._because(f"{detour} is closed now: on to '{detour.closed.to}'.")
+        if passed and not self._danger:
+            prompts = tuple(detour.closed.say for detour in passed if detour.closed.say)
         match target.kind:
             case Kind.MENU if prompts:
-                self._state = _Saying(target.name, ())
+                self._state = _Saying(target.name, readings)
                 return Say(self.language, prompts)
             case Kind.MENU:
-                return self._enter(target.name)
+                return self._open(target.name, readings)
             case Kind.QUEUE:
                 return self._queue(target.name, prompts or ("connecting",))
             case Kind.VOICEMAIL:
@@ -286,34 +317,27 @@ class Walk:
                 raise ValueError(target)
         assert_never(target.kind)
 
-    def _is_open(self, hours: str | None) -> bool:
-        return hours is None or self._doors.is_open(hours)
-
-    def _closed(self, place: str, closed: Closed, *prompts: str) -> Step:
-        """`prompts` instead of what the plan says there."""
-        self._because(f"{place} is closed now: on to '{closed.to}'.")
-        return self._arrive(closed.to, *(prompts or filter(None, [closed.say])))
-
     def _queue(self, name: str, prompts: tuple[str, ...]) -> Step:
         """In danger any nurse now is better than the right one later: only the queue's own needs count."""
-        queue = self.plan.queues[name]
-        if queue.closed and not self._is_open(queue.hours):
-            return self._closed(f"Queue '{name}'", queue.closed, *(prompts if self._danger else ()))
         spoken = self.plan.practice.language_skills.get(self.language)
         needs = frozenset() if self._danger else self.needs | ({spoken} if spoken else set())
-        urgent = self._danger or queue.urgency is Urgency.URGENT
+        known = self._preferred
+        urgent = (
+            self._danger or self.plan.queues[name].urgency is Urgency.URGENT or (known is not None and known.urgent)
+        )
+        head_start = known.head_start if known else 0.0
         wanted = f", with {' and '.join(sorted(needs))}" if needs else ""
         self._because(f"To queue '{name}'{wanted}{', urgent' if urgent else ''}.")
-        return ToQueue(self.language, name, needs, urgent, self.intent, self.reasons, prompts)
+        return ToQueue(self.language, name, needs, urgent, self.intent, self.reasons, prompts, head_start)
 
     def _urgent(self, danger: Danger) -> Step:
         self._reasons.append(Reason(f"A sign of danger: '{danger.sign}'.", " / ".join(danger.evidence)))
         self._danger = True
-        return self._queue(self.plan.urgent.queue, ("urgent_connecting",))
+        return self._arrive(Target(Kind.QUEUE, self.plan.urgent.queue), "urgent_connecting")
 
     def _operator(self, why: str, meant: Meant | None = None) -> Step:
         self._because(why, meant)
-        return self._queue(self.plan.operator.queue, ("to_a_person",))
+        return self._arrive(Target(Kind.QUEUE, self.plan.operator.queue), "to_a_person")
 
     def _change_language(self, menu: str, tongue: Tongue, why: str, meant: Meant | None = None) -> Step:
         self._because(why, meant)
@@ -325,7 +349,8 @@ class Walk:
     def _next(self, step: Step) -> Step:
         self._steps += 1
         if self._steps > MAX_STEPS and not isinstance(step, _FINAL):
-            step = self._operator(f"After {MAX_STEPS} steps a person takes over.")
+            self._because(f"After {MAX_STEPS} steps a person takes over.")
+            step = self._queue(self.plan.operator.queue, ("to_a_person",))  # open or closed: no more menus
         if self._lead and not isinstance(step, Recall):
             step, self._lead = replace(step, prompts=(*self._lead, *step.prompts)), ()
         self._step = step

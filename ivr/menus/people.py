@@ -41,7 +41,7 @@ class Person(Noun):
     """`phone` is an address of the PBX, such as PJSIP/ana; `ready`: takes calls as soon as we start.
 
     `capacity` is how many items of each kind of shared work the person takes at once. `reach`: how the person is told
-    of alerts; use `ways`.
+    of alerts; use `ways`. The `pin` is asked for by codes, and instead of the key that `accept` wants.
     """
 
     phone: Phone
@@ -57,8 +57,8 @@ class Person(Noun):
 
     @property
     def is_asked(self) -> bool:
-        """Whether who picks up must first press a key or give the PIN: a mailbox must not get the call."""
-        return self.accept is not None or self.pin is not None
+        """Whether who picks up must first press a key, or give the PIN: a mailbox must not get the call."""
+        return self.accept is not None
 
     @property
     def ways(self) -> tuple[str, ...]:

@@ -215,10 +215,14 @@ class Sticky(Noun):
 
 
 class Announce(Noun):
-    """The place in line while waiting, `every` so often; with `wait` also about how long it will be."""
+    """The place in line while waiting, `every` so often; with `wait` also about how long it will be.
+
+    `also` are prompts that are told in turn whenever there is no news of the place.
+    """
 
     every: Pause
     wait: bool = False
+    also: Names = ()
 
 
 class Exit(Noun):
@@ -263,6 +267,7 @@ class Queue(Noun):
     kind: Name = CALL
     hours: Name | None = None
     closed: Closed | None = None
+    music: Name | None = None
 
     @model_validator(mode="after")
     def _steps_are_sound(self) -> Self:

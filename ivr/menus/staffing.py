@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from acd import rota
 from acd.model import CALL
 from acd.skills import Needs, NeedsError
+from ivr.menus.callers import aims
 from ivr.menus.leaving import onward
 from ivr.menus.mistakes import Finding, Path, place, suggestion
 from ivr.menus.routing import rotas_of
@@ -77,6 +78,9 @@ def _demands(plan: Plan) -> Iterator[Demand]:
 def _routes(plan: Plan) -> Iterator[Demand]:
     """Each way into a queue, with the needs gathered on it."""
     yield ("operator", "queue"), plan.operator.queue, frozenset()
+    for path, target in aims(plan):
+        if target.kind is Kind.QUEUE:
+            yield path, target.name, frozenset()
     seen: set[tuple[str, frozenset[str]]] = set()
     ahead = [(name, frozenset[str]()) for name in starts(plan)]
     while ahead:
@@ -96,7 +100,8 @@ def _routes(plan: Plan) -> Iterator[Demand]:
 
 
 def starts(plan: Plan) -> Collection[str]:
-    return {plan.start, *(entry.start for entry in plan.numbers.values())}
+    preferred = (each.start for each in plan.callers.preferred.values() if each.start)
+    return {plan.start, *(entry.start for entry in plan.numbers.values()), *preferred}
 
 
 def _steps(plan: Plan) -> Iterator[Finding]:

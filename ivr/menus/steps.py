@@ -4,8 +4,9 @@
 
     step    answers that it may get
     Say     Done
-    Ask     Key, Meant (only where `intents` is not empty), NotUnderstood, Silent, CannotHear
-    Recall  Meant, NotUnderstood
+    Ask     Key, Meant (only where `intents` is not empty), NotUnderstood, Silent, CannotHear, NoSign,
+            Given (only where something is `wanted`)
+    Recall  Meant, Given, NotUnderstood
     any     Danger
 
 Nobody is asked what they said already: when a caller's words lead to a further menu, the walk first sends a `Recall`
@@ -17,12 +18,19 @@ with those words and the new menu's intents. The session looks for them as in an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ivr.menus.spoken import Piece
+    from ivr.services import Wanted
 
 # ---- what the caller did ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
+    """Digits; "" is the pound key alone."""
+
     digits: str
 
 
@@ -31,11 +39,26 @@ class Meant:
     """Speech was understood.
 
     `evidence` are the words that spoke for the intent, `readings` all that was heard, best first: patient data.
+    `also` is what else was said in the same breath.
     """
 
     intent: str
     confidence: float
     evidence: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    also: tuple[Meant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was wanted, from words or keys, as the value and as what reads it back: patient data both.
+
+    Without `readings` it was pressed.
+    """
+
+    value: str
+    said_as: tuple[Piece, ...] = ()
+    confidence: float = 1.0
     readings: tuple[str, ...] = ()
 
 
@@ -47,6 +70,13 @@ class NotUnderstood:
 @dataclass(frozen=True, slots=True)
 class Silent:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class NoSign:
+    """Neither a key nor a word since the call began, and the patience for that is over: a rotary telephone, or somebody
+    who only listens.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +97,7 @@ class Done:
     """A Say was played."""
 
 
-Answer = Key | Meant | NotUnderstood | Silent | CannotHear | Danger | Done
+Answer = Key | Meant | Given | NotUnderstood | Silent | NoSign | CannotHear | Danger | Done
 
 # ---- what to do next ----------------------------------------------------------------------------------------------
 
@@ -82,7 +112,11 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask; speech when `intents` is not empty, keys always. `closed` tries a closed list of phrases."""
+    """Ask; speech when `intents` is not empty, keys always. `closed` tries a closed list of phrases.
+
+    `value` is what the caller gave, said before the prompts: patient data. Where a value is `wanted`, several keys may
+    be pressed for it.
+    """
 
     language: str
     prompts: tuple[str, ...]
@@ -90,15 +124,21 @@ class Ask:
     intents: tuple[str, ...] = ()
     closed: bool = False
     silence_seconds: float = 6.0
+    value: tuple[Piece, ...] = ()
+    wanted: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Look for one of `intents` in what the caller said before; play nothing. `readings` are patient data."""
+    """Look for one of `intents`, or for what is `wanted`, in what the caller said before; play nothing.
+
+    `readings` are patient data.
+    """
 
     language: str
     readings: tuple[str, ...]
     intents: tuple[str, ...]
+    wanted: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +151,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class ToQueue:
-    """Play `prompts`, then queue; `needs` are this caller's own, beyond the queue's."""
+    """Play `prompts`, then queue; `needs` and `head_start_seconds` are this caller's own, beyond the queue's.
+
+    `also` are intents that were said beside the one that led here, `values` what was given for the plan's slots:
+    patient data.
+    """
 
     language: str
     queue: str
@@ -120,17 +164,22 @@ class ToQueue:
     intent: str = ""
     reasons: tuple[Reason, ...] = ()
     prompts: tuple[str, ...] = ()
+    head_start_seconds: float = 0.0
+    also: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ToVoicemail:
-    """Play `prompts`, then the box's greeting, and record into the box."""
+    """Play `prompts`, then the box's greeting, and record into the box; `also` and `values` as for a queue."""
 
     language: str
     box: str
     intent: str = ""
     reasons: tuple[Reason, ...] = ()
     prompts: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

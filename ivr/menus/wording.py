@@ -8,6 +8,9 @@ Beside the prompts that a plan names, each choice makes sentences of its own, na
     main.9           "Para español, oprima nueve."   for a language, spoken in that language's own voice
     operator         "For a person, press zero."
     queue.desk.2     "To leave a message, press two."   for a key that leads out of the queue desk
+    slot.doctor.lee  "Doctor Lee."    and how to choose a value of a slot: see slot_wording.py
+    closure.snow.on    and others, for whoever switches closures by telephone: see closure_wording.py
+    music.calm         music for who waits: a recording, without words
     callback_greeting   "Hello. This is Lakeside, calling you back. ..."   where a queue calls back
 """
 
@@ -16,7 +19,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ivr.menus.model import ANSWERS, GENERIC_PROMPTS, OPERATOR_KEY, Choice, Menu, Plan
+from ivr.menus.closure_wording import closure_texts
+from ivr.menus.manners import BUILT_IN
+from ivr.menus.model import GENERIC_PROMPTS, OPERATOR_KEY, Choice, Menu, Plan
+from ivr.menus.slot_wording import phrases, slot_texts, wanted
 from ivr.menus.values import Kind, Language
 
 if TYPE_CHECKING:
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
 
     from ivr.menus.queues import Exit
     from ivr.menus.steps import Ask
+    from ivr.menus.values import Target
 
 OPERATOR_PROMPT = "operator"
 CALLBACK_GREETING = "callback_greeting"
@@ -99,6 +106,16 @@ def exit_prompt(queue: str, key: str) -> str:
     return f"queue.{queue}.{key}"
 
 
+def suggestion_prompt(to: Target) -> str:
+    """The question whether a waiting caller wants to go there."""
+    return {Kind.CALLBACK: "callback_offer", Kind.VOICEMAIL: "voicemail_offer"}.get(to.kind, "queue_offer")
+
+
+def music_prompt(name: str) -> str:
+    """The music of a queue; it has no words, so it must be recorded."""
+    return f"music.{name}"
+
+
 def wordings(plan: Plan) -> Mapping[str, Mapping[str, Wording]]:
     """The text of every prompt that the plan brings itself, by language and name (the generic ones are not in it)."""
     return {language: dict(_own(plan, language)) for language in plan.practice.languages}
@@ -110,8 +127,8 @@ def prompts_of(plan: Plan) -> Mapping[str, frozenset[str]]:
 
 
 def intents_of(plan: Plan) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """What callers say for each intent; yes and no, which every plan knows, included."""
-    known = {**plan.intents, **ANSWERS}
+    """What callers say for each intent; those that every plan knows included."""
+    known = {**plan.intents, **BUILT_IN}
     return {
         language: {intent: phrases.get(language, ()) for intent, phrases in known.items()}
         for language in plan.practice.languages
@@ -119,9 +136,17 @@ def intents_of(plan: Plan) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 
 
 def phrases_of(plan: Plan) -> Mapping[str, tuple[str, ...]]:
-    """Every phrase once, for the recogniser's language model."""
+    """Every phrase once, for the recogniser's language model; of slots what is said to choose, not every date."""
+    chosen = [slot for slot in plan.slots.values() if slot.values]
     return {
-        language: tuple(dict.fromkeys(phrase for phrases in intents.values() for phrase in phrases))
+        language: tuple(
+            dict.fromkeys(
+                (
+                    *(phrase for some in intents.values() for phrase in some),
+                    *(phrase for slot in chosen for phrase in phrases(wanted(slot, language), language)),
+                )
+            )
+        )
         for language, intents in intents_of(plan).items()
     }
 
@@ -130,15 +155,10 @@ def grammar_of(plan: Plan, ask: Ask) -> tuple[str, ...] | None:
     """The closed list of phrases of a closed Ask, None for an open one."""
     if not ask.closed:
         return None
-    known = {**plan.intents, **ANSWERS}
-    said = (
-        phrase
-        for intent in ask.intents
-        for lang, some in known[intent].items()
-        if lang == ask.language
-        for phrase in some
-    )
-    return tuple(dict.fromkeys(said))
+    known = intents_of(plan).get(ask.language, {})
+    said = (phrase for intent in ask.intents for phrase in known[intent])
+    values = phrases(ask.wanted, ask.language) if ask.wanted else ()
+    return tuple(dict.fromkeys((*values, *said)))
 
 
 def _own(plan: Plan, language: Language) -> Iterator[tuple[str, Wording]]:
@@ -153,6 +173,12 @@ def _own(plan: Plan, language: Language) -> Iterator[tuple[str, Wording]]:
             yield exit_prompt(name, key), _of_exit(plan, key, way_out, language)
     if any(queue.callback for queue in plan.queues.values()):
         yield CALLBACK_GREETING, Wording(sentences.callback.format(practice=plan.practice.name), language)
+    for name, text in slot_texts(plan, language, sentences.digits):
+        yield name, Wording(text, language)
+    for name, text in closure_texts(plan, language, sentences.digits):
+        yield name, Wording(text, language)
+    for name in dict.fromkeys(queue.music for queue in plan.queues.values() if queue.music):
+        yield music_prompt(name), Wording("", language)
     for name, words in plan.prompts.items():
         yield name, Wording(words[language], language)  # last: a plan may word any of these itself
 

@@ -13,7 +13,7 @@ class Place:
     """Where and for whom a caller stands in line; `needs` are the caller's own, beyond the queue's.
 
     `preferred` people alone are rung for `preferred_seconds`. `party` stands for the caller's number without telling
-    it, "" where it was withheld. `site` is where the caller dialled in.
+    it, "" where it was withheld. `site` is where the caller dialled in. `head_start_seconds` is the caller's own.
     """
 
     queue: str
@@ -23,6 +23,7 @@ class Place:
     preferred_seconds: float = 0.0
     site: str = ""
     party: str = ""
+    head_start_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class QueueRunner:
     ) -> None:
         self._ports = ports or Ports()
         self.backs = self._ports.backs
-        self.phones = Phones({}, {})
+        self.phones = self._phones_to_come = Phones({}, {})
         self._switch = switch
         self._record = record
         self._clock = clock
@@ -82,9 +82,13 @@ class QueueRunner:
         return replayed
 
     async def configure(self, configured: events.Configured, phones: Phones) -> None:
-        """Take over the plan, the first one or another."""
-        self.phones = phones
-        await self._take([configured])
+        """Take over the plan: the first one, or another one in its turn among all that happens."""
+        self._phones_to_come = phones
+        if self._tasks is None:
+            await self._take([configured])
+        else:
+            self.post(configured)
+            await self.settled()
         await self._guarded(self._switch.watch(frozenset(phones.device.values())))
 
     async def run(self, watcher: Watcher) -> None:
@@ -144,6 +148,8 @@ class QueueRunner:
                 self._tell_the_end(event.call)
 
     def _decide(self, event: events.Event, now: float) -> None:
+        if isinstance(event, events.Configured):
+            self.phones = self._phones_to_come
         orders = self._journalled.handle(event, now)
         for order in orders:
             self._orders.carry_out(order)
@@ -188,6 +194,7 @@ class QueueRunner:
                 preferred_seconds=place.preferred_seconds,
                 site=place.site,
                 party=place.party,
+                head_start_seconds=place.head_start_seconds,
             )
         )
 

@@ -40,10 +40,10 @@ def test_the_phone_rings_whoever_has_no_other_way() -> None:
     assert people["emma"].ways == ("mail:e@x.org",)
 
 
-def test_a_pin_is_asked_for_without_saying_so() -> None:
+def test_who_picks_up_is_asked_only_where_the_plan_says_so_and_a_pin_alone_is_for_codes() -> None:
     people = small(
         ("ana, skills", "ana, pin: '0042', skills"),
         ("emma: {phone: PJSIP/emma, ", "emma: {phone: PJSIP/emma, accept: key, "),
     ).people
-    assert (people["ana"].is_asked, people["ana"].pin, people["emma"].is_asked) == (True, "0042", True)
+    assert (people["ana"].is_asked, people["ana"].pin, people["emma"].is_asked) == (False, "0042", True)
     assert not small().people["ana"].is_asked

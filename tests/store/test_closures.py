@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ivr.conversation.closures import Closures, Switch
 from ivr.store.closures import StoredSwitches
-from ivr.store.database import Database
+
+if TYPE_CHECKING:
+    from ivr.store.database import Database
 
 SNOW = Switch(10.0, "snow", on=True, by="ana", until=500.0)
 PARKING = Switch(20.0, "parking", on=True, by="lena")

@@ -1,0 +1,45 @@
+"""What is open at this moment: the plan's hours, but for the closures that somebody has switched on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.conversation.closures import Closures
+    from ivr.menus.calendar import Calendar
+    from ivr.menus.closures import Closure
+    from ivr.menus.model import Plan
+    from ivr.services import Clock
+
+
+@dataclass(frozen=True)
+class Openings:
+    """menus.doors.Doors of one version of the plan."""
+
+    plan: Plan
+    calendar: Calendar
+    closures: Closures
+    clock: Clock
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.plan.practice.timezone)
+
+    def is_open(self, hours: str) -> bool:
+        now = self.clock.now()
+        if any(closure.shuts(hours) for closure in self._on(now)):
+            return False
+        return self.calendar.is_open(hours, datetime.fromtimestamp(now, self._zone))
+
+    def messages(self) -> tuple[str, ...]:
+        """In the order of the plan."""
+        return tuple(closure.say for closure in self._on(self.clock.now()) if closure.say)
+
+    def _on(self, now: float) -> Iterator[Closure]:
+        return (closure for name, closure in self.plan.closures.items() if self.closures.on(name, now))
