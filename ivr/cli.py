@@ -10,6 +10,7 @@ COMMANDS = {
     "run": "run:run",
     "check": "plans:check",
     "try": "plans:try_",
+    "schema": "plans:schema",
     "paths": "paths:paths",
     "calls": "calls:calls",
     "explain": "calls:explain",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import click
 from ivr.app import phrases_heard, understanding_of
 from ivr.commands.shared import fail, told
 from ivr.menus.load import examine
+from ivr.menus.schema import schema as schema_of_plans
 from ivr.speech.vocabulary import unknown_words
 from ivr.trial import try_plan
 
@@ -47,6 +49,13 @@ def _tell_unheard(language: str, phrases: Sequence[str]) -> None:
     if unheard:
         words = ", ".join(unheard)
         click.echo(f"the recogniser of '{language}' on this host will not hear: {words}; add other words (warning)")
+
+
+@click.command()
+@click.option("--part", is_flag=True, help="For the files that a plan includes: nothing is missing in them.")
+def schema(part: bool) -> None:
+    """Print the JSON Schema of plans, with which an editor completes and checks them while you type."""
+    click.echo(json.dumps(schema_of_plans(part=part), indent=1, ensure_ascii=False))
 
 
 @click.command("try")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from ivr.menus.values import ONE_OR_MORE, refusal
 
@@ -74,12 +74,30 @@ def _moment(value: object) -> datetime:
         raise refusal(f"must be a date and a time such as 2026-12-24 17:00, not {value!r}") from None
 
 
-Clock = Annotated[time, BeforeValidator(_clock)]
-Days = Annotated[frozenset[int], BeforeValidator(_days)]
+_DAY = rf"\s*({'|'.join(WEEKDAYS)})(-({'|'.join(WEEKDAYS)}))?\s*"
+
+
+def _written(description: str, pattern: str) -> WithJsonSchema:
+    """What editors are told."""
+    return WithJsonSchema({"description": description, "type": "string", "pattern": f"^{pattern}$"})
+
+
+Clock = Annotated[time, BeforeValidator(_clock), _written('A time of day such as "17:00".', r"\s*\d{1,2}:\d{2}\s*")]
+Days = Annotated[
+    frozenset[int], BeforeValidator(_days), _written("Days such as mon-fri or sat,sun.", f"{_DAY}(,{_DAY})*")
+]
 """0 is Monday."""
-Day = Annotated[date, BeforeValidator(_date)]
-Moment = Annotated[datetime, BeforeValidator(_moment)]
+Day = Annotated[date, BeforeValidator(_date), _written("A date such as 2026-12-24.", r"\d{4}-?\d{2}-?\d{2}")]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    _written("A date and a time such as 2026-12-24 17:00.", r"\d{4}-\d{1,2}-\d{1,2}\s+\d{1,2}:\d{1,2}"),
+]
 """In the practice's own time, without a zone."""
-Hours = Annotated[Span, BeforeValidator(_span)]
+Hours = Annotated[
+    Span,
+    BeforeValidator(_span),
+    _written('Hours such as "08:00-17:00".', r"\s*\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2}\s*"),
+]
 Week = Mapping[Days, Annotated[tuple[Hours, ...], ONE_OR_MORE]]
 EVERY_DAY = frozenset(range(7))

@@ -15,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     ValidatorFunctionWrapHandler,
+    WithJsonSchema,
     WrapValidator,
     model_validator,
 )
@@ -25,7 +26,10 @@ from ivr.menus.mistakes import suggestion
 from ivr.menus.values import ONE_OR_MORE, Noun, Text, refusal
 
 if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
     from pydantic.fields import FieldInfo
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
     from ivr.menus.hours import Span
 
@@ -61,8 +65,15 @@ def _code(text: str) -> str:
     return text
 
 
+_YEAR_DAY_WRITTEN = WithJsonSchema(
+    {"description": "The month and the day, such as 12-24.", "type": "string", "pattern": r"^\s*\d{1,2}-\d{1,2}\s*$"}
+)
 Spans = Annotated[tuple[Hours, ...], ONE_OR_MORE]
-SpecialDay = Annotated[Spans, WrapValidator(_special)]
+SpecialDay = Annotated[
+    Spans,
+    WrapValidator(_special),
+    WithJsonSchema({"description": 'Hours such as "08:00-12:00", a list of them, closed, or open as on other weeks.'}),
+]
 """`closed` is (), `open` is None: the hours of its day of the week."""
 
 
@@ -71,7 +82,7 @@ class Exceptions(Noun):
 
     holidays: Annotated[tuple[Annotated[Text, AfterValidator(_code)], ...], ONE_OR_MORE] = ()
     named: Mapping[Text, SpecialDay] = {}
-    yearly: Mapping[Annotated[tuple[int, int], BeforeValidator(_year_day)], SpecialDay] = {}
+    yearly: Mapping[Annotated[tuple[int, int], BeforeValidator(_year_day), _YEAR_DAY_WRITTEN], SpecialDay] = {}
     dates: Mapping[Day, SpecialDay] = {}
 
 
@@ -85,6 +96,14 @@ class Opening(Noun):
     def written(cls) -> Mapping[str, FieldInfo]:
         """The days of the week are keys of their own."""
         return {key: field for key, field in super().written().items() if key != "week"}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Editors know the days as keys, too."""
+        made = handler.resolve_ref_schema(handler(schema))
+        week = made["properties"]["week"]
+        keys = {"anyOf": [week["propertyNames"], {"enum": list(made["properties"])}]}
+        return {**made, "propertyNames": keys, "additionalProperties": week["additionalProperties"]}
 
     @model_validator(mode="before")
     @classmethod

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the types of the fields at run time
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from ivr.menus.hours import EVERY_DAY, Clock, Day, Days, Moment
-from ivr.menus.values import ONE_OR_MORE, Count, Level, Name, Names, Noun, Phone, Seconds, Text, refusal
+from ivr.menus.values import ONE_OR_MORE, TIME, Count, Level, Name, Names, Noun, Phone, Seconds, Text, refusal
 
 REACHES: Mapping[str, str] = {
     "mail": r"[^@\s]+@[^@\s]+",
@@ -37,6 +37,14 @@ def _pin(value: object) -> object:
     return value
 
 
+_PIN_WRITTEN = WithJsonSchema(
+    {"description": "4 to 8 digits, in quotes.", "type": "string", "pattern": f"^{PIN.pattern}$"}
+)
+_REACH_WRITTEN = WithJsonSchema(
+    {"type": "string", "pattern": f"^({'|'.join(f'{k}:{v}' for k, v in REACHES.items())})$"}
+)
+
+
 class Person(Noun):
     """`phone` is an address of the PBX, such as PJSIP/ana; `ready`: takes calls as soon as we start.
 
@@ -52,8 +60,8 @@ class Person(Noun):
     calls_per_hour: Count | None = None
     capacity: Mapping[Name, Count] = {}
     accept: Literal["key"] | None = None
-    pin: Annotated[str, BeforeValidator(_pin)] | None = None
-    reach: Annotated[tuple[Annotated[Text, AfterValidator(_reach)], ...], ONE_OR_MORE] = ()
+    pin: Annotated[str, BeforeValidator(_pin), _PIN_WRITTEN] | None = None
+    reach: Annotated[tuple[Annotated[Text, AfterValidator(_reach), _REACH_WRITTEN], ...], ONE_OR_MORE] = ()
 
     @property
     def is_asked(self) -> bool:
@@ -78,7 +86,13 @@ def _rest(value: object) -> object:
     return None if value == NOT_READY else value
 
 
-Rest = Annotated[Seconds | None, BeforeValidator(_rest)]
+_REST_WRITTEN = WithJsonSchema(
+    {
+        "description": f"For how long: a time such as 60s, or {NOT_READY}.",
+        "anyOf": [{"const": NOT_READY}, *TIME.json_schema["anyOf"]],
+    }
+)
+Rest = Annotated[Seconds | None, BeforeValidator(_rest), _REST_WRITTEN]
 """For how long a person is passed over after a failed ring; None makes the person not ready."""
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the types of the fields at run time
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from acd.model import CALL, Absence, Urgency
 from acd.skills import ANYBODY, Needs
@@ -36,6 +36,11 @@ from ivr.menus.values import (
     short_for,
 )
 
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
+
 EMPTY_WORDS: Mapping[str, frozenset[Absence]] = {
     "strict": frozenset({Absence.PENALTY, Absence.PAUSED, Absence.UNAVAILABLE}),
     "yes": frozenset({Absence.PENALTY, Absence.PAUSED}),
@@ -64,6 +69,15 @@ def _strategy(name: str) -> str:
     return name
 
 
+_EMPTY_WRITTEN = WithJsonSchema(
+    {
+        "description": "In which ways people are absent: strict, yes or loose, or a list.",
+        "anyOf": [{"enum": [*EMPTY_WORDS, True]}, {"type": "array", "items": {"enum": list(Absence)}}],
+    }
+)
+_STRATEGY_WRITTEN = WithJsonSchema({"description": "How to choose among those who are free.", "enum": list(STRATEGIES)})
+
+
 class Condition(Noun):
     """True when every part that is given holds; each is explained at acd.model.Condition."""
 
@@ -72,7 +86,7 @@ class Condition(Noun):
     estimated_wait: Seconds | None = None
     service_level_below: Percent | None = None
     staffed_below: Count | None = None
-    empty: Annotated[frozenset[Absence], BeforeValidator(_empty)] | None = None
+    empty: Annotated[frozenset[Absence], BeforeValidator(_empty), _EMPTY_WRITTEN] | None = None
 
     @model_validator(mode="after")
     def _has_a_part(self) -> Self:
@@ -117,6 +131,13 @@ ALL_PHONES = Ring.model_construct(at_once=0)
 
 def _ring(value: object) -> object:
     return ALL_PHONES if value == "all" else value
+
+
+class _OrAll:
+    """Editors know the word `all`, too."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"const": "all"}, handler(schema["schema"])]}  # type: ignore[typeddict-item]
 
 
 class WrapUp(Noun):
@@ -244,10 +265,10 @@ class Queue(Noun):
 
     needs: Requirement = ANYBODY
     steps: Annotated[tuple[Step, ...], Field(min_length=1)] | None = None
-    strategy: Annotated[Text, AfterValidator(_strategy)] = "longest-idle"
+    strategy: Annotated[Text, AfterValidator(_strategy), _STRATEGY_WRITTEN] = "longest-idle"
     prefers: Requirement = ANYBODY
     nearest_site: bool = False
-    ring: Annotated[Ring, BeforeValidator(_ring)] = Ring()
+    ring: Annotated[Ring, BeforeValidator(_ring), _OrAll()] = Ring()
     ring_seconds: RingTime = 20.0
     weight: Weight = 1.0
     head_start: Seconds = 0.0

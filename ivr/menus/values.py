@@ -23,6 +23,7 @@ from pydantic import (
     GetPydanticSchema,
     StringConstraints,
     ValidatorFunctionWrapHandler,
+    WithJsonSchema,
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -120,7 +121,7 @@ def _seconds(least: float, most: float, bounds: str, value: object) -> float:
     return seconds
 
 
-def _number(least: float, most: float, value: object) -> float:
+def number_between(least: float, most: float, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise refusal(f"must be a number from {least:g} to {most:g}, not {value!r}")
     return value
@@ -148,22 +149,26 @@ def _number_key(value: object) -> str:
 # ---- ways to write less ---------------------------------------------------------------------------------------------
 
 
-def _nothing(value: object) -> object:
+def nothing(value: object) -> object:
     return {} if value is None else value
 
 
-def _one(value: object) -> object:
+def one(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
+
+
+def alone(key: str, value: object) -> object:
+    return value if isinstance(value, dict | BaseModel) else {key: value}
 
 
 def short_for(key: str) -> BeforeValidator:
     """A mapping may be written as the value of its `key` alone."""
-    return BeforeValidator(lambda value: value if isinstance(value, dict | BaseModel) else {key: value})
+    return BeforeValidator(partial(alone, key))
 
 
-NO_SETTINGS = BeforeValidator(_nothing)
+NO_SETTINGS = BeforeValidator(nothing)
 """A key alone is enough: `scheduling:` is a voicemail box."""
-ONE_OR_MORE = BeforeValidator(_one)
+ONE_OR_MORE = BeforeValidator(one)
 """A list of one may be written as its item."""
 
 
@@ -196,27 +201,55 @@ def _unless_read(value: object, read: ValidatorFunctionWrapHandler) -> Any:
     return value if isinstance(value, Needs) else read(value)
 
 
+# ---- what editors are told of values that are read in a way of their own -------------------------------------------
+
+TIME = WithJsonSchema(
+    {
+        "description": "A time such as 90s, 4m, 1h or 3d, or a number of seconds.",
+        "anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": rf"^\s*{_DURATION.pattern}\s*$"}],
+    }
+)
+"""Marks every type whose numbers are seconds."""
+_GOAL = WithJsonSchema(
+    {
+        "description": "Where callers go: MENU, queue NAME, voicemail NAME or goodbye; who waits in a queue: callback.",
+        "type": "string",
+        "pattern": r"^\s*(goodbye|callback|(queue|voicemail)\s+\S+|(?!(queue|voicemail|goodbye|callback)\s*$)\S+)\s*$",
+    }
+)
+_CHOICE_KEY = WithJsonSchema({"description": "A key of the telephone.", "type": "string", "pattern": "^[1-9]$"})
+_NUMBER_KEY = WithJsonSchema({"description": "A telephone number, in quotes.", "type": "string", "minLength": 1})
+_COUNT = WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 1000})
+_WEIGHT = WithJsonSchema({"type": "number", "minimum": 0.1, "maximum": 100})
+_PERCENT = WithJsonSchema({"type": "number", "minimum": 1, "maximum": 100})
+_SKILLS = {
+    "description": "Skills and levels with and, or, not, >=, >, <=, <, = and parentheses: nurse and cardiology >= 3.",
+    "type": "string",
+    "minLength": 1,
+}
+_REQUIREMENT = WithJsonSchema({"anyOf": [_SKILLS, {"type": "array", "items": _SKILLS}]})
+
 # ---- the types ------------------------------------------------------------------------------------------------------
 
 Text = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=2000)]
 Name = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Names = Annotated[tuple[Name, ...], ONE_OR_MORE]
 Words = Mapping[Language, Text]
-Goal = Annotated[Target, BeforeValidator(_target)]
-ChoiceKey = Annotated[str, BeforeValidator(_choice_key)]
-NumberKey = Annotated[Text, BeforeValidator(_number_key)]
+Goal = Annotated[Target, BeforeValidator(_target), _GOAL]
+ChoiceKey = Annotated[str, BeforeValidator(_choice_key), _CHOICE_KEY]
+NumberKey = Annotated[Text, BeforeValidator(_number_key), _NUMBER_KEY]
 Level = Annotated[int, Field(strict=True, ge=1, le=5)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Phone = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9]+/[A-Za-z0-9._@:+-]+$")]
-Requirement = Annotated[Needs, GetPydanticSchema(_requirement)]
+Requirement = Annotated[Needs, GetPydanticSchema(_requirement), _REQUIREMENT]
 """An expression of skills, or a list of them that must all be met."""
 
-Seconds = Annotated[float, BeforeValidator(partial(_seconds, 0, DAY, "at most a day"))]
-RingTime = Annotated[float, BeforeValidator(partial(_seconds, 1, DAY, "from 1s to a day"))]
+Seconds = Annotated[float, BeforeValidator(partial(_seconds, 0, DAY, "at most a day")), TIME]
+RingTime = Annotated[float, BeforeValidator(partial(_seconds, 1, DAY, "from 1s to a day")), TIME]
 """Less is no ringing."""
-Pause = Annotated[float, BeforeValidator(partial(_seconds, 10, DAY, "from 10s to a day"))]
+Pause = Annotated[float, BeforeValidator(partial(_seconds, 10, DAY, "from 10s to a day")), TIME]
 """Between two of the same: less would be a drumfire."""
-LongTime = Annotated[float, BeforeValidator(partial(_seconds, 0, MONTH, "at most 30d"))]
-Count = Annotated[int, BeforeValidator(partial(_whole, 1, 1000))]
-Weight = Annotated[float, BeforeValidator(partial(_number, 0.1, 100))]
-Percent = Annotated[float, BeforeValidator(partial(_number, 1, 100))]
+LongTime = Annotated[float, BeforeValidator(partial(_seconds, 0, MONTH, "at most 30d")), TIME]
+Count = Annotated[int, BeforeValidator(partial(_whole, 1, 1000)), _COUNT]
+Weight = Annotated[float, BeforeValidator(partial(number_between, 0.1, 100)), _WEIGHT]
+Percent = Annotated[float, BeforeValidator(partial(number_between, 1, 100)), _PERCENT]
