@@ -50,7 +50,7 @@ class Considered:
 class Decision:
     """One offer with its facts.
 
-    `needs` are the step's and the caller's, `step` counts from 1 of `steps`, `urgency` is "routine" or "urgent".
+    `needs` are the step's and the caller's, `step` counts from 1 of `steps`, `urgency` is the name of one.
     `merit_seconds` is what the wait counted (acd.model.Queue), `preferred` whom the caller was kept for.
     """
 
@@ -97,8 +97,8 @@ def explain_offer(engine: Engine, offer: int, now: float) -> Decision:
 
 
 def _line_rule(caller: Caller) -> str:
-    if caller.urgency is Urgency.URGENT:
-        return "the caller is urgent and goes before everybody who is not"
+    if caller.urgency is not Urgency.ROUTINE:
+        return f"the caller is {caller.urgency.name.lower()} and goes before everybody who is not"
     if caller.credit_seconds or caller.queue.weight != 1:
         return "the caller's wait, with weight and head start, counts most of those whom this person can serve"
     return "the caller waits longest of those whom this person can serve"

@@ -14,10 +14,14 @@ CALL = "call"
 
 
 class Urgency(IntEnum):
-    """An urgent caller goes before everybody who is not. Urgency only rises while a caller waits."""
+    """A caller of a higher urgency goes before everybody of a lower one. It only rises while a caller waits.
+
+    PRESSING: no sign of danger, but more than a matter of routine, such as a caller in distress.
+    """
 
     ROUTINE = 0
-    URGENT = 1
+    PRESSING = 1
+    URGENT = 2
 
 
 class Absence(StrEnum):

@@ -39,13 +39,15 @@ class Hearing:
 
     `grammar` is the closed list of phrases that may be said, or None for free speech within the plan's language
     model. `urgent` is asked of every partial result; where it answers true the turn ends at once with that text.
-    `pause_seconds` is the silence after speech that ends the turn: short after yes/no, longer for numbers.
+    `pause_seconds` is the silence after speech that ends the turn: short after yes/no, longer for numbers. While
+    `enough` answers true to the partial results, the silence after a word (0.4 s) does.
     """
 
     language: str
     grammar: tuple[str, ...] | None = None
     urgent: Callable[[str], bool] | None = None
     pause_seconds: float = 0.4
+    enough: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Turn:
     """One question: play `sounds`, take keys and speech at any time, also during the sounds (barge-in).
 
     `sounds` are 8 kHz 16-bit mono WAV files, played one after the other. `silence_seconds` is counted from the end
-    of the sounds; `longest_seconds` caps a caller who never stops talking, counted from the start of speech.
+    of the sounds; `longest_seconds` caps a caller who never stops talking, counted from the start of speech. With
+    `within_seconds` the turn is Silence once so much time has passed without a key or speech, also amid the sounds.
 
     Without `barge_in`, speech does not stop the sounds (music in a queue). Speech that `minds` answers false to does
     not end the turn, and the sounds go on: whoever waits may talk to others in the room. With `minds`, a lost
@@ -69,6 +72,7 @@ class Turn:
     longest_seconds: float = 15.0
     barge_in: bool = True
     minds: Callable[[Spoke], bool] | None = None
+    within_seconds: float | None = None
 
     def ends_with(self, spoke: Spoke) -> bool:
         """Whether the words end the turn; what is urgent does, whatever `minds` says."""
@@ -87,6 +91,20 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """How somebody sounded. `loudness_db` is in dBov: 0 is the loudest that a telephone carries, -26 is usual.
+
+    `seconds` of speech; `cry_seconds` is the longest time without a break far above an adult's pitch.
+    """
+
+    seconds: float
+    loudness_db: float
+    pitch_hz: float
+    syllables_per_second: float
+    cry_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Pressed:
     """Keys, without the terminator. They win over speech in the same turn."""
 
@@ -95,9 +113,13 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
-    """Speech: the readings, best first. An empty tuple is sound without words (a cough, a radio)."""
+    """Speech: the readings, best first. An empty tuple is sound without words (a cough, a radio).
+
+    `voice` is None where it was not looked at: what is urgent is not waited for.
+    """
 
     hypotheses: tuple[Hypothesis, ...]
+    voice: Voice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ class Requests:
                     "call": each.call,
                     "queue": each.queue,
                     "position": each.position,
-                    "urgent": each.urgency > 0,
+                    "urgent": each.urgency is Urgency.URGENT,
                     "seconds": each.waited_seconds,
                     "step": each.step + 1,
                     "callback": each.callback,

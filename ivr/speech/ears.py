@@ -42,7 +42,7 @@ class Listener(Protocol):
 
     def progressed(self, taken_bytes: int, partial: str) -> None: ...
 
-    def finished(self, readings: tuple[Hypothesis, ...]) -> None: ...
+    def finished(self, spoke: Spoke) -> None: ...
 
     def failed(self) -> None: ...
 
@@ -123,8 +123,8 @@ class WorkerEar:
         if self._urgent.is_stable(partial):
             self._settle(Spoke((Hypothesis(partial, PARTIAL_CONFIDENCE),)))
 
-    def finished(self, readings: tuple[Hypothesis, ...]) -> None:
-        self._settle(Spoke(readings))
+    def finished(self, spoke: Spoke) -> None:
+        self._settle(spoke)
 
     def failed(self) -> None:
         self._settle(None)

@@ -5,7 +5,7 @@
     service -> worker                                  worker -> service
     SETUP   0  JSON {cache, languages}                 READY     0  JSON {language: "" or why not heard}
     OPEN    n  JSON {language, grammar}                PROGRESS  n  u32 bytes of audio taken so far · partial, UTF-8
-    AUDIO   n  8 kHz 16-bit little-endian mono         FINAL     n  JSON [[text, confidence] ...]
+    AUDIO   n  8 kHz 16-bit little-endian mono         FINAL     n  JSON {readings: [[text, confidence] ...], voice}
     END     n                                          FAILED    n  (this stream alone cannot be recognised)
     CLOSE   n
     PING    0                                          PONG      0
@@ -17,9 +17,11 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import Any
+
+from ivr.call import Hypothesis, Spoke, Voice
 
 HEADER = struct.Struct(">IBI")
 LENGTH = struct.Struct(">I")
@@ -78,6 +80,21 @@ def progress(frame: Frame) -> tuple[int, str]:
         return TAKEN.unpack_from(frame.body)[0], frame.body[TAKEN.size :].decode()
     except (struct.error, UnicodeDecodeError) as error:
         raise WireError("a progress frame is malformed") from error
+
+
+def encode_spoke(stream: int, spoke: Spoke) -> bytes:
+    readings = [(reading.text, reading.confidence) for reading in spoke.hypotheses]
+    return encode_json(Kind.FINAL, stream, {"readings": readings, "voice": spoke.voice and asdict(spoke.voice)})
+
+
+def spoke(frame: Frame) -> Spoke:
+    """Raises WireError."""
+    told = frame.json()
+    try:
+        readings = tuple(Hypothesis(text, confidence) for text, confidence in told["readings"])
+        return Spoke(readings, told["voice"] and Voice(**told["voice"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise WireError("a final frame is malformed") from error
 
 
 class Decoder:

@@ -15,7 +15,9 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ivr.call import Spoke
 from ivr.speech import wire
+from ivr.speech.voice import voice_of
 from ivr.speech.wire import Decoder, Frame, Kind
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class Stream:
         self.utterance = utterance
         self.ended = False
         self._waiting = bytearray()
-        self._taken = 0
+        self._heard = bytearray()
 
     def put(self, pcm: bytes) -> None:
         self._waiting += pcm
@@ -51,10 +53,9 @@ class Stream:
             piece = bytes(self._waiting[:SLICE_BYTES])
             del self._waiting[:SLICE_BYTES]
             self.utterance.take(piece)
-            self._taken += len(piece)
-            return wire.encode_progress(self.number, self._taken, self.utterance.partial())
-        found = [(reading.text, reading.confidence) for reading in self.utterance.final()]
-        return wire.encode_json(Kind.FINAL, self.number, found)
+            self._heard += piece
+            return wire.encode_progress(self.number, len(self._heard), self.utterance.partial())
+        return wire.encode_spoke(self.number, Spoke(self.utterance.final(), voice_of(bytes(self._heard))))
 
 
 class Worker:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ivr.call import Hypothesis
 from ivr.services import RecognizerUnavailable
 from ivr.speech import wire
 from ivr.speech.wire import Frame, Kind, WireError
@@ -175,7 +174,7 @@ def _deliver(frame: Frame, listener: Listener) -> None:
     if frame.kind is Kind.PROGRESS:
         listener.progressed(*wire.progress(frame))
     elif frame.kind is Kind.FINAL:
-        listener.finished(tuple(Hypothesis(text, confidence) for text, confidence in frame.json()))
+        listener.finished(wire.spoke(frame))
     elif frame.kind is Kind.FAILED:
         listener.failed()
 

@@ -55,7 +55,7 @@ AGENTS = ["ana", "bo", "cai", "dee"]
 SITES = ["downtown", "uptown"]
 PARTIES = ["", "p1", "p2"]
 
-urgency = st.sampled_from([Urgency.ROUTINE, Urgency.ROUTINE, Urgency.URGENT])
+urgency = st.sampled_from([Urgency.ROUTINE, Urgency.ROUTINE, Urgency.PRESSING, Urgency.URGENT])
 seconds = st.integers(0, 180).map(lambda halves: halves / 2)
 short = st.sampled_from([0.0, 5.0, 8.0, 30.0])
 head_starts = st.sampled_from([0.0, 0.0, 16.0, 64.0])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ivr.call import Hearing, Hypothesis, Spoke
+from ivr.call import Hearing, Hypothesis, Spoke, Voice
 from ivr.clock import SystemClock
 from ivr.services import RecognizerUnavailable
 from ivr.speech.ears import PARTIAL_CONFIDENCE, Listener, WorkerEar
@@ -70,8 +70,9 @@ async def test_the_readings_of_the_worker_are_what_was_heard(stream: PlayedStrea
     ear.feed(spoken("yes.awb"))
     assert stream.listener
     readings = (Hypothesis("yes please", 0.9), Hypothesis("yes", 0.4))
-    stream.listener.finished(readings)
-    assert await heard(ear) == Spoke(readings)
+    voice = Voice(1.0, -26.0, 120.0, 4.0, 0.0)
+    stream.listener.finished(Spoke(readings, voice))
+    assert await heard(ear) == Spoke(readings, voice)
     assert stream.told == ["end", "close"]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.call import Hearing, Spoke
+from ivr.call import Hearing
 from ivr.clock import SystemClock
 from ivr.services import RecognizerUnavailable
 from ivr.speech.models import ModelError
@@ -109,7 +109,8 @@ async def test_a_vosk_model_is_used_where_one_is_named(cache: Path) -> None:
     async with running(pool_of(cache, {"en": TINY_MODEL}, {"en": ("billing",)})) as pool:
         heard = await said_to(pool.listen(Hearing("en")), spoken("billing_nurse.rms"))
         assert heard.hypotheses[0].text == "billing nurse"
-        assert await said_to(pool.listen(Hearing("en", grammar=("yes", "no"))), spoken("emergency.rms")) == Spoke(())
+        other = await said_to(pool.listen(Hearing("en", grammar=("yes", "no"))), spoken("emergency.rms"))
+        assert other.hypotheses == ()
 
 
 async def test_a_model_that_was_named_wrongly_is_told_before_anything_starts(cache: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.call import Hypothesis, Spoke, Voice
 from ivr.speech import wire
 from ivr.speech.wire import Decoder, Frame, Kind, WireError
 
@@ -39,3 +40,18 @@ def test_a_body_that_is_not_what_its_kind_says_is_refused() -> None:
         Frame(Kind.FINAL, 1, b"{").json()
     with pytest.raises(WireError):
         wire.progress(Frame(Kind.PROGRESS, 1, b"\0"))
+
+
+def test_what_was_heard_comes_back_as_it_was_sent() -> None:
+    for voice in (None, Voice(1.5, -26.0, 180.0, 4.5, 0.2)):
+        heard = Spoke((Hypothesis("sí", 0.5), Hypothesis("si", 0.25)), voice)
+        (frame,) = Decoder().feed(wire.encode_spoke(7, heard))
+        assert (frame.stream, wire.spoke(frame)) == (7, heard)
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"{}", b'{"readings": [["a"]], "voice": null}', b'{"readings": [], "voice": {"x": 1}}']
+)
+def test_a_final_frame_of_another_shape_is_refused(body: bytes) -> None:
+    with pytest.raises(WireError):
+        wire.spoke(Frame(Kind.FINAL, 1, body))

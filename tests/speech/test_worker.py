@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ivr.call import Hypothesis
+from ivr.call import Hypothesis, Spoke
 from ivr.speech import wire
 from ivr.speech.wire import Decoder, Frame, Kind
 from ivr.speech.worker import SLICE_BYTES, Worker, load
@@ -66,7 +66,7 @@ def test_the_end_comes_after_all_audio_and_forgets_the_stream() -> None:
     progress, rest, final = answers(worker)
     assert wire.progress(progress) == (SLICE_BYTES, "1600")
     assert wire.progress(rest) == (SLICE_BYTES + 320, "1920")
-    assert final == Frame(Kind.FINAL, 5, b'[["1920", 1.0]]')
+    assert (final.stream, wire.spoke(final)) == (5, Spoke((Hypothesis("1920", 1.0),)))
     assert recognizer.closed == 1
     assert worker.take(Frame(Kind.AUDIO, 5, bytes(SLICE_BYTES))) == b""
 
