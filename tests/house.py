@@ -18,7 +18,6 @@ from ivr.conversation.desk import Desk
 from ivr.conversation.openings import Openings
 from ivr.edition import phones_of
 from ivr.front_desk import FrontDesk
-from ivr.menus.calendar import Calendar
 from ivr.menus.routing import routing_of
 from ivr.menus.wording import intents_of
 from ivr.queueing.backs import Backs
@@ -28,17 +27,19 @@ from ivr.services import RedFlag, Understood
 from ivr.simulator.call import SimulatedCall
 from ivr.simulator.switch import Manner, SimulatedSwitch
 from ivr.simulator.terminal import Script
+from ivr.speech.slots.values import value_of
 from ivr.trial import TypedEars, text_prompts
 from tests.fakes import FakeClock, RememberedAlerts, RememberedBacks, RememberedJournal, RememberedRecord, Seen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+    from datetime import date
 
     from acd.events import Event
     from ivr.conversation.messages import Left
     from ivr.menus.model import Plan
     from ivr.record import Entry
-    from ivr.services import Ears, Understanding
+    from ivr.services import Ears, Understanding, Wanted
     from ivr.simulator.prompts import TextPrompts
 
 NUMBER = "6175550111"
@@ -115,6 +116,9 @@ class Words:
     def red_flag(self, language: str, readings: Sequence[str]) -> RedFlag | None:
         return RedFlag("pain", ("pain",)) if any("pain" in reading for reading in readings) else None
 
+    def value(self, language: str, wanted: Wanted, readings: Sequence[str], today: date) -> str | None:
+        return value_of(wanted, language, readings, today)
+
 
 class KeptMessages:
     """ivr.conversation.session.Messages that keeps who left how much where."""
@@ -173,7 +177,7 @@ class House:
             self.messages,
             self.clock,
             self.regulars,
-            doors=Openings(plan, Calendar(plan), self.closures, self.clock),
+            doors=Openings(plan, self.closures, self.clock),
             closures=self.closures,
         )
         self.alert_calls = AlertCalls(self.switch, self.prompts, plan.practice.languages[0])

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+Where = tuple["Path | None", "Path | None"]
+"""The options --state and --settings, as given to the group."""
+
+
 @click.group(invoke_without_command=True)
 @click.option("--history", is_flag=True, help="Who switched what, and when; the latest first.")
 @with_state
@@ -30,23 +34,33 @@ def closure(ctx: click.Context, history: bool, settings_file: Path | None, state
         _tell(ask(state, settings_file, do="closures"))
 
 
+by_option = click.option("--by", default=getpass.getuser, help="Who switches it; else the name of this login.")
+
+
 @closure.command("on")
 @click.argument("name")
 @click.option("--until", metavar='"2026-12-01 12:00"', help="Off by itself from then on, in the practice's own time.")
-@click.option("--by", help="Who switches it; else the name of this login.")
+@by_option
+@with_state
 @click.pass_obj
-def on(where: tuple[Path | None, Path | None], name: str, until: str | None, by: str | None) -> None:
+def on(group: Where, name: str, until: str | None, by: str, **own: Path | None) -> None:
     """Switch NAME on: from the next call on."""
-    _tell(ask(*where, do="closure", on=name, until=until, by=by or getpass.getuser()))
+    _tell(ask(*_where(group, **own), do="closure", on=name, until=until, by=by))
 
 
 @closure.command("off")
 @click.argument("name")
-@click.option("--by", help="Who switches it; else the name of this login.")
+@by_option
+@with_state
 @click.pass_obj
-def off(where: tuple[Path | None, Path | None], name: str, by: str | None) -> None:
+def off(group: Where, name: str, by: str, **own: Path | None) -> None:
     """Switch NAME off: from the next call on."""
-    _tell(ask(*where, do="closure", off=name, by=by or getpass.getuser()))
+    _tell(ask(*_where(group, **own), do="closure", off=name, by=by))
+
+
+def _where(group: Where, state: Path | None, settings_file: Path | None) -> Where:
+    """The options stand before or after `on` and `off`."""
+    return state or group[0], settings_file or group[1]
 
 
 def _tell(reply: Mapping[str, Any]) -> None:

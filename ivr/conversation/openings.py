@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+
+from ivr.menus.calendar import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.conversation.closures import Closures
-    from ivr.menus.calendar import Calendar
     from ivr.menus.closures import Closure
     from ivr.menus.model import Plan
     from ivr.services import Clock
@@ -23,19 +23,18 @@ class Openings:
     """menus.doors.Doors of one version of the plan."""
 
     plan: Plan
-    calendar: Calendar
     closures: Closures
     clock: Clock
 
     @cached_property
-    def _zone(self) -> ZoneInfo:
-        return ZoneInfo(self.plan.practice.timezone)
+    def _calendar(self) -> Calendar:
+        return Calendar(self.plan)
 
     def is_open(self, hours: str) -> bool:
         now = self.clock.now()
         if any(closure.shuts(hours) for closure in self._on(now)):
             return False
-        return self.calendar.is_open(hours, datetime.fromtimestamp(now, self._zone))
+        return self._calendar.is_open(hours, datetime.fromtimestamp(now, UTC))
 
     def messages(self) -> tuple[str, ...]:
         """In the order of the plan."""

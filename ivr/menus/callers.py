@@ -106,7 +106,7 @@ def _listed_twice(plan: Plan) -> Iterator[Finding]:
     for group in ends.values():
         for (first, one), (path, other) in combinations(group, 2):
             if first[:-1] != path[:-1] and same_number(one, other):
-                said = f"this number is on the list {place(first[1:-2])} as well: a caller is on one list"
+                said = f"this number is on {place(first[1:-2])} as well: a caller is on one list"
                 yield Finding(path, said)
 
 

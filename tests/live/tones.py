@@ -28,6 +28,12 @@ HZ = {
     "accept_pin": 1900.0,
     "alert_press": 2200.0,
     "place_kept": 2300.0,
+    "code_pin": 2500.0,
+    "code_pin_again": 2600.0,
+    "closure.snow.off": 2700.0,
+    "closure.snow.switched_on": 2800.0,
+    "closure.snow.on": 2900.0,
+    "snow_message": 3000.0,
 }
 SECONDS = {"welcome": 1.2, "music": 5.0}
 # No multiple of the notes of the music.
