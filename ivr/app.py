@@ -40,7 +40,7 @@ from ivr.speech.intents import IntentModel
 from ivr.speech.lexicon import load_lexicons
 from ivr.speech.pool import RecognizerPool
 from ivr.speech.prompts import PromptFolders, PromptLibrary, load_manifests
-from ivr.speech.red_flags import load_red_flags
+from ivr.speech.red_flag_list import load_red_flags
 from ivr.speech.tts import VoiceSettings, search_folders
 from ivr.speech.understanding import PlanUnderstanding
 from ivr.store.database import open_database

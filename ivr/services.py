@@ -224,10 +224,14 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class RedFlag:
-    """A sign of an emergency in the words; `evidence` are the words: patient data."""
+    """A sign of an emergency in the words; `evidence` are the words: patient data.
+
+    `crisis`: the caller may be in danger from themselves or from others.
+    """
 
     sign: str
     evidence: tuple[str, ...]
+    crisis: bool = False
 
 
 class Understanding(Protocol):

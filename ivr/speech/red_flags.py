@@ -1,36 +1,29 @@
 """Signs of an emergency in what a caller says: the clinician's list, word by word, before any guess at meaning.
 
-A wording in the list is a sequence of words. In the caller's words they come in this order, with small gaps:
+    said ── words ── without fillers ── misspelt words read as the list's ──> wordings that fit ── but ordinary ones
 
-    chest PAIN         up to two other words between     "my chest really hurts"
-    pain ... chest     up to seven other words between   "a pain in the left side of my chest"
-    just+pain          directly one after the other      "just pain", not "just a little pain"
-    = emergency        nothing else is said              "emergency"
-    lips/face BLUE     alternatives; a name in capitals is one of the list's sets of words
-
-Negation and other people's troubles raise as well ("no chest pain now", "my mother"): urgency only rises.
+Negation and other people's troubles raise as well ("no chest pain now", "my mother"): urgency only rises. The list as
+a file is red_flag_list.py.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import difflib
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import yaml
-
 from ivr.services import RedFlag
-from ivr.speech.tables import Table
 from ivr.speech.text import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    import datetime as dt
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-_GAP, _WIDE_GAP = 2, 7
-_TOKEN = re.compile(r"\.\.\.|\+|[^\s+]+")
+SHORTEST_MISSPELT = 6  # letters; shorter words have too many neighbours that mean something else
+SHORTEST_BEGINNING = 3
+WORDS_READ = 8192  # kept: callers use the same few thousand words
+
+Places = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,161 +41,180 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """What is the matter. `called` is its name by language, as it is said to whoever picks up.
+
+    `crisis` is for who may harm themselves or is harmed by others: they are told of the line 988.
+    """
+
+    name: str
+    called: Mapping[str, str] = field(default_factory=dict)
+    crisis: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """The next word of a wording: any of `words`, after at most `gap` others."""
+    """The next word of a wording: any of `words`, or one with any of these `beginnings`, after at most `gap` others."""
 
     words: frozenset[str]
     gap: int
+    beginnings: tuple[str, ...] = ()
+
+    def fits(self, word: str) -> bool:
+        return word in self.words or word.startswith(self.beginnings)
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
+    """`alone`: nothing else is said."""
+
     sign: str
     steps: tuple[Step, ...]
     alone: bool = False
 
 
-class RedFlags:
-    """The signed list, ready to match. One look at an utterance takes microseconds, so every partial gets one.
+@dataclass(frozen=True, slots=True)
+class RedFlagList:
+    """A file's content. `examples` are whole sentences by sign and language, as callers say them.
 
-    `examples` are whole sentences by language, as callers say them: what a recogniser must be able to hear.
+    `ordinary` are wordings whose words are no sign ("a bill for a heart attack"); `skipped` words count for nothing.
     """
 
-    def __init__(
-        self, signature: Signature, wordings: Sequence[Wording], examples: Mapping[str, Sequence[str]] | None = None
-    ) -> None:
-        self.signature = signature
-        self.examples = examples or {}
-        self.signs = tuple(dict.fromkeys(wording.sign for wording in wordings))
-        self._starting_with: dict[str, list[Wording]] = {}
-        for wording in wordings:
-            for word in sorted(wording.steps[0].words):
-                self._starting_with.setdefault(word, []).append(wording)
+    signature: Signature
+    signs: Sequence[Sign]
+    wordings: Sequence[Wording]
+    ordinary: Sequence[Wording] = ()
+    skipped: frozenset[str] = frozenset()
+    examples: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+
+
+class RedFlags:
+    """The signed list, ready to match. One look at an utterance takes microseconds, so every partial gets one."""
+
+    def __init__(self, listed: RedFlagList) -> None:
+        self.listed = listed
+        self.signature = listed.signature
+        self.signs = {sign.name: sign for sign in listed.signs}
+        self._gravity = {name: place for place, name in enumerate(self.signs)}
+        self._wordings = _Index(listed.wordings)
+        self._ordinary = _Index(listed.ordinary)
+        spelt = {word for sentence in self._examples() for word in words(sentence) if self._wordings.knows(word)}
+        self._spelling = _Spelling(spelt | self._wordings.words)
+        self._read = lru_cache(WORDS_READ)(self._as_listed)
+
+    @property
+    def examples(self) -> Mapping[str, Sequence[str]]:
+        """Whole sentences by language: what a recogniser must be able to hear."""
+        found: dict[str, list[str]] = {}
+        for by_language in self.listed.examples.values():
+            for language, sentences in by_language.items():
+                found.setdefault(language, []).extend(sentences)
+        return found
 
     def find(self, readings: Sequence[str]) -> RedFlag | None:
         """The gravest sign (the list's order) in the first reading that has any. Every language's wordings count."""
         for reading in readings:
-            found = list(self._in(words(reading)))
+            found = list(self._in(reading))
             if found:
-                return min(found, key=lambda flag: self.signs.index(flag.sign))
+                return min(found, key=lambda flag: self._gravity[flag.sign])
         return None
 
     def signs_in(self, text: str) -> frozenset[str]:
-        return frozenset(flag.sign for flag in self._in(words(text)))
+        return frozenset(flag.sign for flag in self._in(text))
 
-    def _in(self, said: tuple[str, ...]) -> Iterator[RedFlag]:
+    def _in(self, text: str) -> Iterator[RedFlag]:
+        said = [word for word in words(text) if word not in self.listed.skipped]
+        read = [self._read(word) for word in said]
+        found = list(self._wordings.fitting(read))
+        ordinary = [set(places) for _, places in self._ordinary.fitting(read)] if found else []
+        for wording, places in found:
+            if not any(_is_ordinary(set(places), phrase) for phrase in ordinary):
+                crisis = self.signs[wording.sign].crisis
+                yield RedFlag(wording.sign, tuple(said[place] for place in places), crisis)
+
+    def _as_listed(self, word: str) -> str:
+        return word if self._wordings.knows(word) else self._spelling.meant(word)
+
+    def _examples(self) -> Iterable[str]:
+        return (sentence for sentences in self.examples.values() for sentence in sentences)
+
+
+class _Index:
+    """Wordings by their first word, so that a word of a caller meets only those that it may begin."""
+
+    def __init__(self, wordings: Iterable[Wording]) -> None:
+        self._by_word: dict[str, list[Wording]] = {}
+        self._by_beginning: dict[str, list[Wording]] = {}
+        steps: list[Step] = []
+        for wording in wordings:
+            first = wording.steps[0]
+            for word in sorted(first.words):
+                self._by_word.setdefault(word, []).append(wording)
+            for start in sorted({beginning[:SHORTEST_BEGINNING] for beginning in first.beginnings}):
+                self._by_beginning.setdefault(start, []).append(wording)
+            steps += wording.steps
+        self.words = frozenset(word for step in steps for word in step.words)
+        self._beginnings = tuple({beginning for step in steps for beginning in step.beginnings})
+
+    def knows(self, word: str) -> bool:
+        return word in self.words or word.startswith(self._beginnings)
+
+    def fitting(self, said: Sequence[str]) -> Iterator[tuple[Wording, Places]]:
         for start, word in enumerate(said):
-            for wording in self._starting_with.get(word, ()):
+            begun = self._by_beginning.get(word[:SHORTEST_BEGINNING], ())
+            for wording in (*self._by_word.get(word, ()), *(each for each in begun if each.steps[0].fits(word))):
                 places = _places(wording.steps[1:], said, start)
                 if places and not (wording.alone and len(said) > len(wording.steps)):
-                    yield RedFlag(wording.sign, tuple(said[place] for place in places))
+                    yield wording, places
 
 
-def _places(steps: Sequence[Step], said: Sequence[str], last: int) -> tuple[int, ...] | None:
+def _places(steps: Sequence[Step], said: Sequence[str], last: int) -> Places | None:
     """Where the words of a wording are, the word at `last` being its first; None when the rest does not follow."""
     if not steps:
         return (last,)
     for place in range(last + 1, min(last + 2 + steps[0].gap, len(said))):
-        if said[place] in steps[0].words and (rest := _places(steps[1:], said, place)):
+        if steps[0].fits(said[place]) and (rest := _places(steps[1:], said, place)):
             return (last, *rest)
     return None
 
 
-# ---- the file ------------------------------------------------------------------------------------------------------
+def _is_ordinary(sign: set[int], phrase: set[int]) -> bool:
+    """Whether an ordinary phrase takes a sign's words away; not when it is but a part of the sign."""
+    return not (phrase.isdisjoint(sign) or phrase <= sign)
 
 
-def load_red_flags(path: Path) -> RedFlags:
-    """Raises tables.BadTable with file:line:column for each mistake."""
-    table = Table(path)
-    root = table.root()
-    parts = dict(table.entries(root, "the list of red flags"))
-    for name in ("signed", "signs"):
-        if name not in parts:
-            table.mistake(root, f"'{name}' is missing")
-    for name in parts.keys() - {"signed", "words", "signs", "examples"}:
-        table.mistake(parts[name], f"'{name}' is unknown; the list has 'signed', 'words', 'signs' and 'examples'")
-    table.finish()
-    sets = {
-        language: {name: _plain(table, node, name) for name, node in table.entries(by_name, "the sets of words")}
-        for language, by_name in (table.entries(parts["words"], "'words'") if "words" in parts else ())
-    }
-    signature = _signature(table, parts["signed"])
-    wordings = tuple(_wordings(table, parts["signs"], sets))
-    examples = _examples(table, parts["examples"], RedFlags(signature, wordings)) if "examples" in parts else {}
-    table.finish()
-    return RedFlags(signature, wordings, examples)
+class _Spelling:
+    """Reads a long word that is one letter away from one of the list's as that word: "siezure", "unconcious".
+
+    The first letter must be right: people err elsewhere, and "painting" is no "fainting".
+    """
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._by_rest: dict[str, str] = {}
+        for word in sorted(known):
+            if len(word) >= SHORTEST_MISSPELT:
+                for rest in _one_less(word):
+                    self._by_rest.setdefault(rest, word)
+
+    def meant(self, word: str) -> str:
+        if len(word) < SHORTEST_MISSPELT - 1:
+            return word
+        near = (self._by_rest[rest] for rest in _one_less(word) if rest in self._by_rest)
+        return next((known for known in near if _one_letter_apart(word, known)), word)
 
 
-def _examples(table: Table, node: yaml.Node, flags: RedFlags) -> Mapping[str, Sequence[str]]:
-    """By language; an example that does not raise its sign is a mistake of the list."""
-    examples: dict[str, list[str]] = {}
-    for sign, by_language in table.entries(node, "'examples'"):
-        for language, listed in table.entries(by_language, f"the examples of '{sign}'"):
-            for example in table.texts(listed, f"the examples of '{sign}'"):
-                if sign not in flags.signs_in(example):
-                    table.mistake(listed, f"'{example}' raises no '{sign}': add a wording that finds it")
-                examples.setdefault(language, []).append(example)
-    return examples
+def _one_letter_apart(one: str, other: str) -> bool:
+    """A letter too many, too few, another one, or two that changed places."""
+    short, long = sorted((one, other), key=len)
+    first = next((place for place, letter in enumerate(short) if letter != long[place]), len(short))
+    if len(short) < len(long):
+        return short[first:] == long[first + 1 :]
+    swapped = short[first : first + 2] == long[first : first + 2][::-1] and short[first + 2 :] == long[first + 2 :]
+    return swapped or short[first + 1 :] == long[first + 1 :]
 
 
-def _signature(table: Table, node: yaml.Node) -> Signature:
-    fields = {name: table.text(value, f"'{name}'") for name, value in table.entries(node, "'signed'")}
-    for name in ("by", "date", "version"):
-        if name not in fields:
-            table.mistake(node, f"'{name}' is missing: a list of red flags is signed by a clinician")
-    try:
-        date = dt.date.fromisoformat(fields.get("date", "0001-01-01"))
-    except ValueError:
-        table.mistake(node, f"date '{fields['date']}' is no date; write it as 2026-01-31")
-        date = dt.date.min
-    return Signature(fields.get("by", ""), date, fields.get("version", ""))
-
-
-def _plain(table: Table, node: yaml.Node, name: str) -> frozenset[str]:
-    return frozenset(word for text in table.texts(node, f"the words of {name}") for word in words(text))
-
-
-def _wordings(table: Table, node: yaml.Node, sets: Mapping[str, Mapping[str, frozenset[str]]]) -> Iterator[Wording]:
-    for sign, by_language in table.entries(node, "'signs'"):
-        for language, listed in table.entries(by_language, f"sign '{sign}'"):
-            if not isinstance(listed, yaml.SequenceNode):
-                table.mistake(listed, f"the wordings of '{sign}' must be a list")
-                continue
-            for item in listed.value:
-                if wording := _wording(table, item, sign, sets.get(language, {})):
-                    yield wording
-
-
-def _wording(table: Table, node: yaml.Node, sign: str, sets: Mapping[str, frozenset[str]]) -> Wording | None:
-    text = table.text(node, f"a wording of '{sign}'")
-    alone = text.startswith("=")
-    steps: list[Step] = []
-    gap = _GAP
-    for token in _TOKEN.findall(text.removeprefix("=")):
-        if token == "...":  # noqa: S105 - a token of the wording, no secret
-            gap = _WIDE_GAP
-        elif token == "+":  # noqa: S105
-            gap = 0
-        else:
-            steps.append(Step(_alternatives(table, node, token, sets), 0 if alone else gap))
-            gap = _GAP
-    if not all(step.words for step in steps) or not steps:
-        if text:
-            table.mistake(node, f"'{text}' of '{sign}' has no words")
-        return None
-    return Wording(sign, tuple(steps), alone)
-
-
-def _alternatives(table: Table, node: yaml.Node, token: str, sets: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    meant: set[str] = set()
-    for option in token.split("/"):
-        if not option.isupper():
-            meant.update(words(option))
-        elif option in sets:
-            meant |= sets[option]
-        else:
-            near = difflib.get_close_matches(option, sets, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            table.mistake(node, f"{option} is no set of words in this language{hint}")
-            meant.add(option)
-    return frozenset(meant)
+def _one_less(word: str) -> Iterator[str]:
+    """The word, and the word without one of its letters after the first."""
+    yield word
+    for place in range(1, len(word)):
+        yield word[:place] + word[place + 1 :]

@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 
 from ivr.services import RedFlag
-from ivr.speech.red_flags import Signature, load_red_flags
+from ivr.speech.red_flag_list import load_red_flags
+from ivr.speech.red_flags import RedFlags, Sign, Signature
 from ivr.speech.tables import BadTable
 from ivr.speech.text import words
 from tests.speech.sentences import SENTENCES
 
 SHIPPED = load_red_flags(Path(__file__).parents[2] / "dialplans" / "red_flags.yaml")
+
+DANGER = Path(__file__).parent / "danger"
+KINDS = ("raise", "ordinary")
 
 DANGERS = {
     "not breathing": (
@@ -69,12 +73,12 @@ DANGERS = {
         "I can't move my left arm",
         "her speech is slurred and slurring words",
         "he can't talk",
-        "suddenly I lost my vision",
         "my arm suddenly went weak",
         "se le torció la boca",
         "tiene un derrame",
         "mi mamá no puede hablar",
         "no puede mover el brazo",
+        "I think it's heat stroke",
     ),
     "unconscious": (
         "my mother passed out",
@@ -88,81 +92,82 @@ DANGERS = {
         "mi hijo no despierta",
         "él no responde",
     ),
-    "blue baby": (
-        "my baby is blue",
-        "the baby is turning blue",
-        "her lips are blue",
-        "my newborn has a fever",
-        "my three week old has a fever",
-        "el bebé se está poniendo azul",
-        "mi recién nacido tiene fiebre",
-    ),
+    "blue skin": ("my baby is blue", "the baby is turning blue", "her lips are blue", "el bebé se está poniendo azul"),
+    "newborn fever": ("my newborn has a fever", "my three week old has a fever", "mi recién nacido tiene fiebre"),
     "heavy bleeding": (
         "I'm bleeding really badly",
         "the bleeding won't stop",
         "I can't stop the bleeding",
-        "he's coughing up blood",
-        "she is vomiting blood",
         "there's blood everywhere",
         "he lost a lot of blood",
         "está sangrando mucho",
         "no para de sangrar",
         "vomita mucha sangre",
-    ),
-    "pregnancy": (
         "I'm pregnant and I'm bleeding",
         "I'm bleeding and I am eight weeks pregnant",
-        "my water broke",
-        "the baby hasn't moved since yesterday",
-        "estoy embarazada y tengo sangrado",
-        "se me rompió la fuente",
     ),
+    "blood": ("he's coughing up blood", "she is vomiting blood"),
+    "pregnancy": ("estoy embarazada y tengo sangrado",),
+    "labor": ("my water broke", "se me rompió la fuente"),
+    "baby not moving": ("the baby hasn't moved since yesterday",),
     "seizure": ("my son is having a seizure", "she just had a seizure", "he is convulsing", "tiene convulsiones"),
-    "overdose or poison": (
+    "overdose": (
         "my friend overdosed",
         "she took too many pills",
         "I took too much insulin",
-        "my toddler swallowed a battery",
-        "he drank bleach",
         "se tomó demasiadas pastillas",
-        "mi niño tomó cloro",
         "una sobredosis",
     ),
+    "poison": ("my toddler swallowed a battery", "he drank bleach", "mi niño tomó cloro"),
     "allergic reaction": (
         "she's having a bad allergic reaction",
         "his throat is closing up",
-        "my tongue is swelling",
-        "my face is all swollen",
         "I used my EpiPen",
         "se le está cerrando la garganta",
-        "tiene la lengua hinchada",
         "una reacción alérgica",
     ),
+    "swelling": ("my tongue is swelling", "my face is all swollen", "tiene la lengua hinchada"),
     "suicide": (
         "I want to kill myself",
         "I'm feeling suicidal",
         "I don't want to live anymore",
         "I want to die",
-        "he says he is going to hurt himself",
         "I'd be better off dead",
         "me quiero matar",
         "ya no quiero vivir",
         "mi hijo quiere quitarse la vida",
     ),
+    "self-harm": ("he says he is going to hurt himself",),
+    "violence": ("I'm going to kill him", "mi esposo me pegó"),
     "severe burn": (
         "he burned his face",
         "she has a severe burn",
         "boiling water fell on him",
         "se quemó mucho la mano",
     ),
-    "head or body injury": (
-        "my son fell and hit his head",
-        "I've been shot",
-        "my mother fell and she can't get up",
-        "se golpeó la cabeza",
-        "mi abuelo se cayó y no se puede levantar",
-    ),
+    "electric shock": ("he got an electric shock", "le dio la corriente"),
+    "drowning": ("my son almost drowned", "se cayó a la piscina"),
+    "head injury": ("my son fell and hit his head", "se golpeó la cabeza"),
+    "serious injury": ("I've been shot", "mi abuelo se cayó y no se puede levantar"),
+    "fall": ("my mother fell and she can't get up",),
     "worst headache": ("this is the worst headache of my life", "el peor dolor de cabeza de mi vida"),
+    "meningitis": ("he has a fever and a stiff neck", "tiene fiebre y el cuello tieso"),
+    "sepsis": ("she has a high fever and is confused", "tiene fiebre y está confundido"),
+    "low sugar": ("my blood sugar is very low", "tiene el azúcar muy baja"),
+    "high sugar": ("my blood sugar is five hundred", "tengo el azúcar en quinientos"),
+    "severe belly pain": ("I have severe stomach pain", "tengo un dolor horrible en el estómago"),
+    "severe pain": ("the pain is unbearable", "no aguanto el dolor"),
+    "testicle pain": ("my testicle hurts", "me duele un testículo"),
+    "vision loss": ("suddenly I lost my vision",),
+    "eye injury": ("I got bleach in my eye", "le cayó cloro en el ojo"),
+    "heat stroke": ("tiene un golpe de calor",),
+    "cold injury": ("she has frostbite", "tiene hipotermia"),
+    "confusion": ("my mother is suddenly confused", "mi mamá está confundida"),
+    "blood clot": ("I think I have a blood clot", "tengo un coágulo en la pierna"),
+    "numb below": ("I can't pee", "no puedo orinar"),
+    "bite": ("I got bit by a snake", "me mordió un perro"),
+    "sick baby": ("my baby won't eat", "mi bebé no quiere comer"),
+    "blood pressure": ("my blood pressure is two hundred", "tengo la presión en doscientos"),
     "emergency": (
         "emergency",
         "this is an emergency",
@@ -392,8 +397,75 @@ def test_a_missing_list_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_every_wording_of_the_list_can_be_said() -> None:
-    for wordings in SHIPPED._starting_with.values():
-        for wording in wordings:
-            said = " ".join(min(step.words) for step in wording.steps)
-            assert words(said) == tuple(said.split())
-            assert SHIPPED.find([said])
+    for wording in SHIPPED.listed.wordings:
+        said = " ".join(min((*step.words, *step.beginnings)) for step in wording.steps)
+        assert words(said) == tuple(said.split())
+
+
+# ---- what it does ----------------------------------------------------------------------------------------------------
+
+
+def test_words_in_any_order(tmp_path: Path) -> None:
+    flags = _list(tmp_path, "signs: {s: {en: [chest & hurt*]}}")
+    assert [bool(flags.find([said])) for said in ("my chest really hurts", "it hurts in my chest", "my chest")] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_a_number_within_bounds(tmp_path: Path) -> None:
+    flags = _list(tmp_path, "signs: {s: {en: [pressure ... 180-260]}}")
+    assert [bool(flags.find([f"my pressure is {number}"])) for number in (179, 180, 260, 261)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "raises"), [("siezure", True), ("seizur", True), ("leizure", False), ("seize", False)]
+)
+def test_a_long_word_may_have_one_wrong_letter_but_the_first(tmp_path: Path, said: str, raises: bool) -> None:
+    assert bool(_list(tmp_path, "signs: {s: {en: [seizure]}}").find([said])) == raises
+
+
+def test_fillers_count_for_nothing(tmp_path: Path) -> None:
+    flags = _list(tmp_path, "skip: {en: [um, god]}\nsigns: {s: {en: [cant+breathe]}}")
+    assert flags.find(["I can't um, oh god, breathe"]) is None
+    assert flags.find(["I can't um god breathe"])
+
+
+def test_an_ordinary_phrase_takes_its_words_from_a_sign_and_no_others(tmp_path: Path) -> None:
+    flags = _list(tmp_path, "ordinary: {en: [bill ... heart+attack]}\nsigns: {s: {en: [heart+attack]}}")
+    assert flags.find(["my bill for the heart attack"]) is None
+    assert flags.find(["my bill for the heart attack, and now a heart attack again"])
+
+
+def test_a_sign_that_says_more_than_an_ordinary_phrase_raises(tmp_path: Path) -> None:
+    flags = _list(tmp_path, "ordinary: {en: [blood+pressure]}\nsigns: {s: {en: [blood+pressure+250]}}")
+    assert flags.find(["blood pressure 250"])
+
+
+def test_a_sign_has_a_name_in_each_language_and_may_be_a_crisis(tmp_path: Path) -> None:
+    flags = _list(tmp_path, "signs: {harm: {called: {es: daño}, crisis: yes, en: [harm]}}")
+    assert flags.signs["harm"] == Sign("harm", {"en": "harm", "es": "daño"}, crisis=True)
+    assert flags.find(["harm"]) == RedFlag("harm", ("harm",), crisis=True)
+
+
+# ---- strangers' sentences --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("half", ["seen", "held_out"])
+def test_nearly_every_danger_is_found_and_hardly_anything_else(half: str) -> None:
+    rows = [line.split("\t") for line in (DANGER / f"{half}.tsv").read_text("utf-8").splitlines()]
+    raised = {label: [bool(SHIPPED.find([text])) for row, text, *_ in rows if row == label] for label in KINDS}
+    assert len(raised["raise"]) > 300
+    assert sum(raised["raise"]) / len(raised["raise"]) >= 0.99
+    assert sum(raised["ordinary"]) / len(raised["ordinary"]) <= 0.02
+
+
+def _list(folder: Path, text: str) -> RedFlags:
+    (folder / "list.yaml").write_text(f"{SIGNED}{text}\n", "utf-8")
+    return load_red_flags(folder / "list.yaml")
