@@ -75,3 +75,19 @@ PROMPTS = TextPrompts({"en": dict.fromkeys(NAMES, "")})
 def test_it_is_said_in_prompts_and_numbers(saying: Saying, names: list[str]) -> None:
     assert [sound.name for sound in sounds_of(saying, PROMPTS, "en")] == names
     assert all(isinstance(sound, Path) for sound in sounds_of(saying, PROMPTS, "en"))
+
+
+ALSO = Announce(every=60, also=("flu_shots", "our_portal"))
+
+
+def test_when_there_is_no_news_it_is_the_turn_of_the_practices_own_sentences() -> None:
+    announcer = Announcer(ALSO)
+    announcer.first(3, None, now=0)
+    told = [announcer.next(place, None, now) for now, place in ((60, 3), (120, 2), (180, 2), (240, 2))]
+    assert told == [Saying(also="flu_shots"), Saying(2), Saying(also="our_portal"), Saying(also="flu_shots")]
+    assert announcer.seconds_left(now=250) == 50
+
+
+def test_a_sentence_of_the_practice_is_told_alone() -> None:
+    prompts = TextPrompts({"en": {"flu_shots": "Flu shots are here."}})
+    assert sounds_of(Saying(also="flu_shots"), prompts, "en") == (Path("en/flu_shots"),)

@@ -17,7 +17,7 @@ from tests.menus.plans import small
 if TYPE_CHECKING:
     from ivr.simulator.terminal import Script
 
-HOURS = 'hours: {office: {week: {mon-sun: "00:00-00:00"}}, lab: {week: {mon-sun: "00:00-00:00"}}}\n'
+HOURS = 'hours: {office: {mon-sun: "00:00-00:00"}, lab: {mon-sun: "00:00-00:00"}}\n'
 CLOSURES = """\
 closures:
   emergency: {say: evacuated}

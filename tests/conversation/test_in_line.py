@@ -29,9 +29,12 @@ if TYPE_CHECKING:
 
 PLAN = small()
 ANNOUNCED = small(("overflow: {after: 4m, to: voicemail desk}}", "announce: {every: 10s, wait: yes}}"))
+ALSO = small(("overflow: {after: 4m, to: voicemail desk}}", "announce: {every: 10s, also: hours}}"))
 WAITS = {"wait_became_longer": "Longer.", "wait_about": "About", "wait_minutes": "minutes.", "wait_under_a_minute": "."}
 PLACES = {"you_are_next": "Next.", "you_are_number": "Number"}
-PROMPTS = TextPrompts({"en": {"connecting": "Connecting.", "hold_please": "Hold.", **PLACES, **WAITS}})
+PROMPTS = TextPrompts(
+    {"en": {"connecting": "Connecting.", "hold_please": "Hold.", "hours": "Nine to five.", **PLACES, **WAITS}}
+)
 CONNECTING = Path("en/connecting")
 
 
@@ -245,6 +248,24 @@ async def test_an_announcement_is_cut_when_somebody_picks_up() -> None:
     caller.send(PickedUp("ana"))
     await caller.call.moves.until(lambda move: move == "held", times=2)
     assert caller.call.played[-1].endswith("(cut)")
+    standing.cancel()
+
+
+async def test_without_news_a_sentence_of_the_practice_is_told_and_cut_when_somebody_picks_up() -> None:
+    caller = Standing(ALSO)
+    caller.call.over.set()
+    caller.send(Position(3))
+    standing = caller.stands()
+    await caller.is_held()
+    caller.view = looks(3, 20.0)
+    caller.call.over.clear()
+    caller.clock.time += 10
+    caller.send(Position(3))  # wakes the caller's clock
+    await caller.call.begun.until(lambda begun: begun == "Nine to five.")
+    caller.send(PickedUp("ana"))
+    await caller.call.moves.until(lambda move: move == "held", times=2)
+    assert caller.call.played[-1] == "Nine to five. (cut)"
+    assert caller.entries == [story.ToldPosition(3)]
     standing.cancel()
 
 

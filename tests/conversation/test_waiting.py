@@ -22,11 +22,8 @@ NURSE = "{to: queue nurse, name: {en: for a nurse, es: para una enfermera}}"
 MENU = "{to: office, name: {en: to change it, es: para cambiar}}"
 BY_KEY = small((DESK, f"desk: {{needs: [desk], exits: {{2: voicemail desk, 3: {NURSE}, 4: {MENU}}}}}"), AWAY)
 HEARD = "listens: yes, exits: {2: {to: voicemail desk, intent: message}}"
-BY_WORD = small(
-    (DESK, f"desk: {{needs: [desk], {HEARD}}}"),
-    AWAY,
-    ("intents:\n", "intents:\n  message: {en: [leave a message], es: [dejar un mensaje]}\n"),
-)
+MESSAGE = ("intents:\n", "intents:\n  message: {en: [leave a message], es: [dejar un mensaje]}\n")
+BY_WORD = small((DESK, f"desk: {{needs: [desk], {HEARD}}}"), AWAY, MESSAGE)
 
 
 # ---- leaving by key or word ---------------------------------------------------------------------------------------
@@ -105,6 +102,15 @@ async def test_not_all_callers_can_be_listened_to_at_the_same_time() -> None:
         await house.until_over("call-1")
         assert house.work.listening.free == 1
     assert MOST_LISTENED == 50
+
+
+async def test_a_queue_may_have_music_of_its_own() -> None:
+    async with House(
+        small((DESK, f"desk: {{needs: [desk], music: calm_piano, {HEARD}}}"), AWAY, MESSAGE)
+    ).open() as house:
+        patient = house.listener("billing", "", "")
+        await patient.asked.until(lambda _: True)
+        assert patient.heard[-1] == "(music.calm_piano)"
 
 
 async def test_whoever_picks_up_cuts_the_music() -> None:
