@@ -116,7 +116,10 @@ def text_prompts(plan: Plan) -> TextPrompts:
     manifests = load_manifests([shipped("prompts")], plan.practice.languages)
     beep = {str(language): {BEEP: "(beep)", MUSIC: "(music)", PAUSE: ","} for language in plan.practice.languages}
     generic = {language: {name: each.text for name, each in entries.items()} for language, entries in manifests.items()}
-    own = {language: {name: each.text or f"({name})" for name, each in named.items()} for language, named in wordings(plan).items()}
+    own = {
+        language: {name: each.text or f"({name})" for name, each in named.items()}
+        for language, named in wordings(plan).items()
+    }
     pieces = {str(each): {name: entry.text for name, entry in spoken_entries(each).items()} for each in beep}
     return TextPrompts(beep, pieces, generic, own)
 
