@@ -11,6 +11,7 @@ COMMANDS = {
     "check": "plans:check",
     "try": "plans:try_",
     "schema": "plans:schema",
+    "diff": "plans:diff",
     "paths": "paths:paths",
     "calls": "calls:calls",
     "explain": "calls:explain",

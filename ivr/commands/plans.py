@@ -12,7 +12,9 @@ import click
 
 from ivr.app import phrases_heard, understanding_of
 from ivr.commands.shared import fail, told
-from ivr.menus.load import examine
+from ivr.edition import phrases_heard, understanding_of
+from ivr.menus.diff import differences
+from ivr.menus.load import examine, load
 from ivr.menus.schema import schema as schema_of_plans
 from ivr.speech.vocabulary import unknown_words
 from ivr.trial import try_plan
@@ -56,6 +58,24 @@ def _tell_unheard(language: str, phrases: Sequence[str]) -> None:
 def schema(part: bool) -> None:
     """Print the JSON Schema of plans, with which an editor completes and checks them while you type."""
     click.echo(json.dumps(schema_of_plans(part=part), indent=1, ensure_ascii=False))
+
+@click.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+def diff(old: Path, new: Path) -> None:
+    """Say in words what the plan NEW does differently from the plan OLD."""
+    with told():
+        said = [str(difference) for difference in differences(load(old), load(new))]
+        said += _signs_of_danger(old, new)
+    for sentence in said or ["no difference"]:
+        click.echo(sentence)
+
+
+def _signs_of_danger(old: Path, new: Path) -> list[str]:
+    """They are no part of a plan, but nothing that a change of them could hide behind."""
+    was, now = ((plan.parent / load(plan).red_flags).read_bytes() for plan in (old, new))
+    return [] if was == now else ["the list of red flags is another: its clinician signs each change of it"]
+
 
 
 @click.command("try")
