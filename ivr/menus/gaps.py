@@ -8,17 +8,18 @@ from zoneinfo import available_timezones
 
 from ivr.menus import offers, wording
 from ivr.menus.callers import known_callers
+from ivr.menus.clinical import clinical
 from ivr.menus.closures import closing
+from ivr.menus.coverage import coverage
 from ivr.menus.leaving import ways_out
 from ivr.menus.mistakes import Finding, suggestion
 from ivr.menus.model import GENERIC_PROMPTS, Plan
-from ivr.menus.staffing import staffing, starts
-from ivr.menus.values import Kind, Target
+from ivr.menus.reach import reach
+from ivr.menus.staffing import staffing
+from ivr.menus.values import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
-
-MOST_CHOICES = 4  # callers forget the first of five
 
 
 def gaps(plan: Plan, unsound: Collection[str] = ()) -> Iterator[Finding]:
@@ -39,47 +40,6 @@ def _time_zone(plan: Plan) -> Iterator[Finding]:
 
 
 # ---- menus ----------------------------------------------------------------------------------------------------------
-
-
-def _goals(plan: Plan, menu: str) -> list[Target]:
-    return [choice.go for choice in plan.menus[menu].choices.values()]
-
-
-def _unreachable(plan: Plan) -> Iterator[Finding]:
-    reached: set[str] = set()
-    ahead = list(starts(plan))
-    while ahead:
-        name = ahead.pop()
-        if name not in reached:
-            reached.add(name)
-            ahead += [goal.name for goal in _goals(plan, name) if goal.kind is Kind.MENU]
-    for name in plan.menus.keys() - reached:
-        yield Finding(("menus", name), f"no number, start or choice leads to menu '{name}'", warning=True)
-
-
-def _circles(plan: Plan) -> Iterator[Finding]:
-    """Menus whose choices lead round for ever; growing the set of those with a way out finds them."""
-    way_out: set[str] = set()
-    while True:
-        found = {
-            name
-            for name in plan.menus.keys() - way_out
-            if any(goal.kind is not Kind.MENU or goal.name in way_out for goal in _goals(plan, name))
-        }
-        if not found:
-            break
-        way_out |= found
-    for name in plan.menus.keys() - way_out:
-        said = f"the choices of menu '{name}' lead from menu to menu for ever: let one go to a queue"
-        yield Finding(("menus", name, "choices"), said)
-
-
-def _crowded(plan: Plan) -> Iterator[Finding]:
-    for name in starts(plan):
-        number = len(plan.menus[name].choices)
-        if number > MOST_CHOICES:
-            said = f"menu '{name}' offers {number} choices; callers remember {MOST_CHOICES}: move the rest a menu down"
-            yield Finding(("menus", name, "choices"), said, warning=True)
 
 
 def _key_twice(plan: Plan) -> Iterator[Finding]:
@@ -154,9 +114,9 @@ def _unheard_music(plan: Plan) -> Iterator[Finding]:
 
 _LOOKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
     _time_zone,
-    _unreachable,
-    _circles,
-    _crowded,
+    reach,
+    coverage,
+    clinical,
     _key_twice,
     _same_words,
     _reserved,
@@ -170,7 +130,8 @@ _LOOKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
 ALL_SECTIONS = frozenset(Plan.model_fields)
 _NEEDS_WHOLE: Mapping[Callable[[Plan], Iterator[Finding]], frozenset[str]] = {
     _time_zone: frozenset(),
-    _circles: frozenset({"menus"}),
+    coverage: frozenset({"menus", "queues", "hours"}),
+    clinical: frozenset({"queues", "hours", "urgent"}),
     _key_twice: frozenset(),
     _same_words: frozenset(),
     _reserved: frozenset(),

@@ -36,10 +36,11 @@ def moves(plan: Plan, name: str) -> list[Move]:
 
 
 def onward(plan: Plan, name: str) -> list[str]:
-    """The queue, and all that its callers may be moved to or go to by key, nearest first."""
+    """The queue, and all that its callers may be moved to, go to by key or meet while it is closed, nearest first."""
     reached = [name]
     for queue in reached:
         targets = [move.to for move in moves(plan, queue)] + [each.to for each in plan.queues[queue].exits.values()]
+        targets += [closed.to] if (closed := plan.queues[queue].closed) else []
         reached += [to for to in dict.fromkeys(_queues(targets)) if to not in reached]
     return reached
 
@@ -100,30 +101,6 @@ def _circle(plan: Plan, name: str, *, at_once: bool) -> list[str]:
                 seen.add(to)
                 ahead.append([*way, to])
     return []
-
-
-def _clinical(plan: Plan) -> Iterator[Finding]:
-    for name in plan.queues:
-        if is_clinical(plan, name):
-            for move in moves(plan, name):
-                yield from _meets_voicemail(plan, name, move)
-
-
-def _meets_voicemail(plan: Plan, name: str, first: Move) -> Iterator[Finding]:
-    ahead, seen = deque([(first, list[str]())]), {name}
-    while ahead:
-        move, way = ahead.popleft()
-        if move.to.kind is Kind.VOICEMAIL:
-            verb = "overflows" if "overflow" in first.path else "sends callers"
-            through = f" by way of {' and '.join(way)}" if way else ""
-            said = (
-                f"queue '{name}' is clinical but {verb} to {move.to}{through}: somebody ill must never meet voicemail"
-            )
-            yield Finding(first.path, said)
-            return
-        if move.to.kind is Kind.QUEUE and move.to.name not in seen:
-            seen.add(move.to.name)
-            ahead += [(further, [*way, move.to.name]) for further in moves(plan, move.to.name)]
 
 
 def _never(plan: Plan) -> Iterator[Finding]:
@@ -196,4 +173,4 @@ def _zone(plan: Plan) -> ZoneInfo:
     return ZoneInfo(plan.practice.timezone if known else "UTC")
 
 
-_LOOKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (_itself, _circles, _clinical, _never, _exits, _callbacks)
+_LOOKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (_itself, _circles, _never, _exits, _callbacks)

@@ -108,7 +108,7 @@ class Opening(Noun):
     @model_validator(mode="before")
     @classmethod
     def _days_are_keys(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or isinstance(data.get("week"), Mapping):
+        if not isinstance(data, dict):
             return data
         days = {key: spans for key, spans in data.items() if not _is_key(key)}
         return {key: value for key, value in data.items() if _is_key(key)} | {"week": days}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from acd import rota
@@ -10,13 +11,14 @@ from acd.skills import Needs, NeedsError
 from ivr.menus.callers import aims
 from ivr.menus.leaving import onward
 from ivr.menus.mistakes import Finding, Path, place, suggestion
-from ivr.menus.routing import rotas_of
-from ivr.menus.values import Kind
+from ivr.menus.routing import on_call_skills, rotas_of
+from ivr.menus.values import Kind, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from ivr.menus.model import Plan
+    from ivr.menus.model import Menu, Plan
+    from ivr.menus.people import Rota
 
 
 def staffing(plan: Plan) -> Iterator[Finding]:
@@ -47,13 +49,36 @@ def _nobody(plan: Plan) -> Iterator[Finding]:
 
 
 def _served(plan: Plan, queue: str, needs: Needs) -> bool:
+    """Whether somebody could, whoever is on call."""
     kind = plan.queues[queue].kind
-    able = [person for person in plan.people.values() if kind in {CALL, *person.capacity}]
-    return any(needs.met_by(person.skills) for person in able)
+    able = {name: person.skills for name, person in plan.people.items() if kind in {CALL, *person.capacity}}
+    return all(
+        any(needs.met_by({**skills, **on_call_skills(name, crew)}) for name, skills in able.items())
+        for crew in _crews(plan, needs)
+    )
+
+
+def _crews(plan: Plan, needs: Needs) -> Iterator[Mapping[str, tuple[str, ...]]]:
+    """Who may be on call together, by rota, for an expression that names rotas; once nobody for one that does not."""
+    named = {name: _turns(written) for name, written in plan.rotas.items() if name in needs.skills}
+    for crew in product(*named.values()):
+        yield dict(zip(named, crew, strict=True))
+
+
+def _turns(written: Rota) -> list[tuple[str, ...]]:
+    """The lists of those who are on call together, swapped ones included."""
+    planned = dict.fromkeys([*(shift.who for shift in written.shifts if shift.who), *written.weekly])
+    swapped = [
+        tuple(swap.who if name == swap.instead_of else name for name in who)
+        for swap in written.swaps
+        for who in planned
+        if swap.instead_of in who
+    ]
+    return list(dict.fromkeys([*planned, *swapped]))
 
 
 def _skills(plan: Plan) -> set[str]:
-    return {skill for person in plan.people.values() for skill in person.skills}
+    return {*plan.rotas, *(skill for person in plan.people.values() for skill in person.skills)}
 
 
 def _likely(plan: Plan, needs: Needs) -> str:
@@ -88,15 +113,22 @@ def _routes(plan: Plan) -> Iterator[Demand]:
         if (menu, gathered) in seen:
             continue
         seen.add((menu, gathered))
-        for field, target in (("silent", plan.menus[menu].silent), ("unclear", plan.menus[menu].unclear)):
-            if target is not None:
-                yield ("menus", menu, field), target.name, gathered
-        for key, choice in plan.menus[menu].choices.items():
-            needs = gathered | choice.needs
-            if choice.go.kind is Kind.QUEUE:
-                yield ("menus", menu, "choices", key, "go"), choice.go.name, needs
-            elif choice.go.kind is Kind.MENU:
-                ahead.append((choice.go.name, needs))
+        for path, target, needs in _ways_on(plan.menus[menu], ("menus", menu), gathered):
+            if target.kind is Kind.QUEUE:
+                yield path, target.name, needs
+            elif target.kind is Kind.MENU:
+                ahead.append((target.name, needs))
+
+
+def _ways_on(menu: Menu, here: Path, gathered: frozenset[str]) -> Iterator[tuple[Path, Target, frozenset[str]]]:
+    if menu.silent:
+        yield (*here, "silent"), menu.silent, gathered
+    if menu.unclear:
+        yield (*here, "unclear"), menu.unclear, gathered
+    if menu.closed:
+        yield (*here, "closed", "to"), menu.closed.to, gathered
+    for key, choice in menu.choices.items():
+        yield (*here, "choices", key, "go"), choice.go, gathered | choice.needs
 
 
 def starts(plan: Plan) -> Collection[str]:
@@ -126,12 +158,17 @@ def _preferences(plan: Plan) -> Iterator[Finding]:
             yield Finding(("queues", name, "prefers"), f"queue '{name}' {said}", warning=True)
 
 
-def _idle_skills(plan: Plan) -> Iterator[Finding]:
-    """A skill that nothing needs is a slip of the pen or a plan for later."""
+def skills_wanted(plan: Plan) -> set[str]:
+    """All skills that a language, a queue or a choice asks for."""
     wanted = set(plan.practice.language_skills.values())
     wanted = wanted.union(*(step.needs.skills for queue in plan.queues.values() for step in queue.stages))
     wanted = wanted.union(*(queue.prefers.skills for queue in plan.queues.values()))
-    wanted = wanted.union(*(choice.needs for menu in plan.menus.values() for choice in menu.choices.values()))
+    return wanted.union(*(choice.needs for menu in plan.menus.values() for choice in menu.choices.values()))
+
+
+def _idle_skills(plan: Plan) -> Iterator[Finding]:
+    """A skill that nothing needs is a slip of the pen or a plan for later."""
+    wanted = skills_wanted(plan)
     for name, person in plan.people.items():
         for skill in person.skills.keys() - wanted:
             said = f"nothing needs the skill '{skill}' of {name}{suggestion(skill, wanted)}"
@@ -179,6 +216,10 @@ def _rotas(plan: Plan) -> Iterator[Finding]:
         path: Path = ("rotas", name)
         if name in plan.people:
             yield Finding(path, f"'{name}' is a rota and a person: give the rota another name")
+        for person in plan.people:
+            if name in plan.people[person].skills:
+                said = f"'{name}' is a rota, so whoever is on call has this skill: take it from {person}"
+                yield Finding(("people", person, "skills", name), said)
         for gap in rota.gaps(each):
             yield Finding((*path, "shifts"), f"rota '{name}' has nobody on call: {gap}")
         for doubt in rota.doubtful(each, plan.people):

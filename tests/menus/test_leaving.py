@@ -100,14 +100,17 @@ def test_exits_of_one_queue_cannot_share_a_phrase() -> None:
     )
 
 
-def test_the_ill_may_leave_a_message_only_by_their_own_choice() -> None:
-    nurse = "clinical: yes"
-    refused = told((nurse, f"{nurse}, refuse: {{when: {{length: 9}}, to: voicemail desk}}"))
-    assert refused == [
-        "queue 'nurse' is clinical but sends callers to voicemail desk: somebody ill must never meet voicemail",
-    ]
-    assert told((nurse, f"{nurse}, exits: {{2: voicemail desk}}")) == []
-    assert told((nurse, f"{nurse}, overflow: {{after: 2m, offer: voicemail desk}}")) == []
+@pytest.mark.parametrize(
+    ("rule", "verb"),
+    [
+        ("refuse: {when: {length: 9}, to: voicemail desk}", "sends callers to"),
+        ("exits: {2: voicemail desk}", "lets callers go to"),
+        ("overflow: {after: 2m, offer: voicemail desk}", "offers"),
+    ],
+)
+def test_the_ill_find_no_way_to_voicemail(rule: str, verb: str) -> None:
+    said = f"queue 'nurse' is clinical but {verb} voicemail desk: somebody ill must never meet voicemail"
+    assert told(("clinical: yes", f"clinical: yes, {rule}")) == [said]
 
 
 def test_an_intent_that_only_an_exit_has_is_used() -> None:

@@ -6,7 +6,8 @@ from tests.menus.test_gaps import told
 
 
 def rota(shifts: str, *more: tuple[str, str]) -> list[str]:
-    return told(("people:\n", f"rotas:\n  nurses: {{{shifts}}}\npeople:\n"), *more)
+    alert = ("needs: [desk], ", "needs: [desk], alert: {name: help, when: {length: 9}, ladder: {who: nurses}}, ")
+    return told(alert, ("people:\n", f"rotas:\n  nurses: {{{shifts}}}\npeople:\n"), *more)
 
 
 def test_an_expression_that_nobody_meets_is_a_mistake_with_the_likely_fix() -> None:
@@ -99,4 +100,44 @@ def test_needs_that_are_too_long_together_are_a_mistake() -> None:
 def test_what_is_preferred_and_nobody_has_is_a_warning() -> None:
     assert told(("{needs: [desk]", "{needs: [desk], prefers: surgery")) == [
         "warning: queue 'desk' prefers surgery, which nobody has",
+    ]
+
+
+# ---- on call --------------------------------------------------------------------------------------------------------
+
+ON_CALL = 'shifts: [{from: "08:00", to: "17:00", who: [emma, ana]}, {from: "17:00", to: "08:00", who: emma}]'
+
+
+def on_call(needs: str, *more: tuple[str, str]) -> list[str]:
+    """A queue for whoever is on call, and what callers of it need."""
+    return rota(ON_CALL, ("  nurse: {", f"  night: {{needs: {needs}}}\n  nurse: {{"), *more)
+
+
+UNREACHED = "warning: nothing leads callers to queue 'night': let a choice go to it, or remove it"
+
+
+def test_whoever_is_on_call_has_the_skill_named_like_the_rota() -> None:
+    assert on_call("nurses") == [UNREACHED]
+    assert on_call("nurses and nurse >= 5") == [UNREACHED]
+
+
+def test_somebody_on_call_has_what_is_needed_in_every_shift() -> None:
+    assert on_call("nurses and spanish") == [
+        UNREACHED,
+        "queue 'night' needs nurses and spanish here, which nobody has",
+    ]
+
+
+def test_a_swap_must_bring_somebody_who_has_it_too() -> None:
+    swap = "swaps: {from: 2026-12-24 08:00, to: 2026-12-25 08:00, instead_of: emma, who: ana}"
+    assert on_call("nurses and nurse >= 5", ("who: emma}]", f"who: emma}}], {swap}")) == [
+        UNREACHED,
+        "queue 'night' needs nurse >= 5 and nurses here, which nobody has",
+    ]
+
+
+def test_nobody_has_the_skill_of_a_rota_for_good() -> None:
+    assert on_call("nurses", ("skills: {desk: 5", "skills: {nurses: 3, desk: 5")) == [
+        UNREACHED,
+        "'nurses' is a rota, so whoever is on call has this skill: take it from ana",
     ]
