@@ -251,3 +251,6 @@ class Prompts(Protocol):
 
         () when a part of it cannot be said here; raises KeyError as `sound` does.
         """
+
+    async def renew(self, language: str, prompt: str) -> None:
+        """A recording of the prompt came: whoever is called from now on hears it. Raises KeyError as `sound` does."""

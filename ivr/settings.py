@@ -176,6 +176,11 @@ class Settings(_Section):
     feeds: Feeds = Feeds()
     log_json: bool = False
 
+    @property
+    def recordings(self) -> Path:
+        """Prompts recorded by telephone; they go before those of the folders `prompts`."""
+        return self.state / "prompts"
+
 
 def find() -> Path:
     """The settings file in its usual places. Raises SettingsError."""

@@ -18,6 +18,7 @@ import structlog
 
 from ivr.call import Call, CallerGone, KeyRules, Pressed, Turn
 from ivr.conversation.closure_menu import ClosureMenu
+from ivr.conversation.recording_prompts import RecordingPrompts
 from ivr.services import SwitchDown
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class CodeCall:
         match code.does:
             case "closures":
                 await ClosureMenu(self.call, self.desk, person).run()
+            case "prompts":
+                await RecordingPrompts(self.call, self.desk, person).run()
 
     async def _who(self) -> str:
         """The person whose PIN is entered; "" for nobody's."""

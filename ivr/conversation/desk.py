@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ivr.conversation.closures import Closures
+from ivr.conversation.studio import NoStudio, Studio
 from ivr.conversation.waiting_room import Listening, WaitingRoom
 from ivr.menus.doors import ALWAYS_OPEN, Doors
 from ivr.queueing.regulars import Regulars
@@ -34,6 +35,7 @@ class Desk:
     listening: Listening = field(default_factory=Listening)
     doors: Doors = ALWAYS_OPEN
     closures: Closures = field(default_factory=Closures)
+    studio: Studio = field(default_factory=NoStudio)
     version: int = 0
 
     @property

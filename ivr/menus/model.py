@@ -69,6 +69,8 @@ GENERIC_PROMPTS = frozenset(
         "code_pin_again",
         "code_shut",
         "connecting",
+        "crisis_connecting",
+        "danger_whisper",
         "day_today",
         "day_tomorrow",
         "goodbye",
@@ -83,6 +85,16 @@ GENERIC_PROMPTS = frozenset(
         "place_kept",
         "please_press",
         "queue_offer",
+        "record_begin",
+        "record_choose",
+        "record_discarded",
+        "record_failed",
+        "record_kept",
+        "record_now",
+        "record_silent",
+        "record_too_loud",
+        "record_unknown",
+        "record_which",
         "slot_keys_date_of_birth",
         "slot_keys_day",
         "slot_keys_telephone",
@@ -213,9 +225,22 @@ class Box(Noun):
 
 
 class Urgent(Noun):
-    """Where a red flag goes."""
+    """Where a red flag goes, and what is said.
+
+    `say` and `crisis` are prompts instead of the generic ones, `crisis` for who may harm themselves or is harmed by
+    others. `alert` is who is told while somebody in danger waits. With `whisper`, who picks up hears what it is about
+    before the caller is joined.
+    """
 
     queue: Name
+    say: Name | None = None
+    crisis: Name | None = None
+    alert: Annotated[tuple[Rung, ...], ONE_OR_MORE] = ()
+    whisper: Annotated[bool, Field(strict=True)] = True
+
+    def prompt(self, *, crisis: bool) -> str:
+        """What a caller in danger hears first."""
+        return (self.crisis or "crisis_connecting") if crisis else (self.say or "urgent_connecting")
 
 
 class Operator(Noun):

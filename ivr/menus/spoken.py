@@ -51,8 +51,10 @@ def digits_pieces(digits: str) -> tuple[Piece, ...]:
     plain = "".join(sign for sign in digits if sign.isdecimal())
     if digits.startswith("+") and len(plain) == _NATIONAL_DIGITS + 1:
         plain = plain.removeprefix(_COUNTRY)
-    groups = [tuple(int(digit) for digit in group) for group in _grouped(plain)]
-    return tuple(piece for group in groups for piece in (PAUSE, *group))[1:]
+    pieces: list[Piece] = []
+    for group in _grouped(plain):
+        pieces += [PAUSE, *(int(digit) for digit in group)]
+    return tuple(pieces[1:])
 
 
 def time_pieces(moment: time, language: str) -> tuple[Piece, ...]:

@@ -33,6 +33,10 @@ class TextPrompts:
             return ()
         return tuple(self._piece(language, piece) for piece in pieces)
 
+    async def renew(self, language: str, prompt: str) -> None:
+        """A text stays what it is."""
+        self.sound(language, prompt)
+
     def _piece(self, language: str, piece: str | int) -> Path:
         return self.sound(language, piece) if isinstance(piece, str) else Path(language, "number", str(piece))
 

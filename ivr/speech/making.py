@@ -91,8 +91,8 @@ class Maker:
         if wish.text:
             return self._spoken(wish)
         if wish.name.startswith(QUEUE_MUSIC):
-            file = wish.name.removeprefix(QUEUE_MUSIC)
-            raise wav.UnusableSound(f"{file}.wav, the music of a queue, is in none of the folders of recordings")
+            missing = wish.name.removeprefix(QUEUE_MUSIC)
+            raise wav.UnusableSound(f"{missing}.wav, the music of a queue, is in none of the folders of recordings")
         return self._toned(wish)
 
     def recording(self, language: str, name: str) -> Path | None:

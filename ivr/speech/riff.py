@@ -61,7 +61,8 @@ def read(content: bytes) -> Wav:
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The first of each name counts; backwards, so that it is the one that stays in a dictionary."""
-    found, at = [], 12
+    found: list[tuple[bytes, bytes]] = []
+    at = 12  # after the header
     while at + 8 <= len(content):
         name, size = struct.unpack_from("<4sI", content, at)
         found.append((name, content[at + 8 : at + 8 + size]))

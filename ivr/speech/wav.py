@@ -80,7 +80,7 @@ def trimmed(sound: Sound, rate: int = RATE_HZ) -> Sound:
 
 def levelled(sound: Sound, rate: int = RATE_HZ) -> Sound:
     """The same at the level of loudness.TARGET_DBOV, less where peaks would pass loudness.PEAK_DBOV."""
-    return _as_sound(sound * loudness.gain_for_callers(sound, rate))
+    return _as_sound(sound.astype(np.float64) * loudness.gain_for_callers(sound, rate))
 
 
 def silence(seconds: float, rate: int = RATE_HZ) -> Sound:
@@ -92,13 +92,20 @@ def tone(hertz: float, seconds: float, rate: int = RATE_HZ) -> Sound:
     count = int(seconds * rate)
     at = np.arange(count)
     fade = np.minimum(1.0, np.minimum(at + 1, count - at) / (0.01 * rate))
-    swing = _amplitude(loudness.TARGET_DBOV) * np.sqrt(2) * fade * np.sin(2 * np.pi * hertz * at / rate)
+    swing: NDArray[np.float64] = (
+        _amplitude(loudness.TARGET_DBOV) * np.sqrt(2) * fade * np.sin(2 * np.pi * hertz * at / rate)
+    )
     return _as_sound(swing)
 
 
 def at_rate(sound: Sound, rate: int, other: int) -> Sound:
     """A sound of one rate at another."""
-    return _resampled(sound.astype(np.float64), rate, other)
+    return resampled(sound.astype(np.float64), rate, other)
+
+
+def resampled(samples: NDArray[np.float64], rate: int, other: int) -> Sound:
+    """Samples as large as 16-bit ones, of one rate, as a sound of another."""
+    return _as_sound(soxr.resample(samples, rate, other) if rate != other else samples)
 
 
 def _read_wav(path: Path, rate: int) -> Sound:
@@ -106,15 +113,11 @@ def _read_wav(path: Path, rate: int) -> Sound:
         found = riff.read(path.read_bytes())
     except riff.NotWav as fault:
         raise UnusableSound(f"{path}: {fault}; save it as a WAV file") from None
-    return _resampled(found.samples, found.rate, rate)
+    return resampled(found.samples, found.rate, rate)
 
 
 def _samples(data: bytes) -> Sound:
     return np.frombuffer(data, "<i2", count=len(data) // 2).astype(np.int16)
-
-
-def _resampled(samples: NDArray[np.float64], rate: int, other: int) -> Sound:
-    return _as_sound(soxr.resample(samples, rate, other) if rate != other else samples)
 
 
 _RAW: Mapping[str, tuple[int, Callable[[bytes], Sound]]] = {
