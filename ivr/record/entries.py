@@ -87,21 +87,38 @@ class RedFlagRaised:
 
 @dataclass(frozen=True, slots=True)
 class RoutedTo:
-    """The decision to queue the call; `intent` as far as one is known, by speech or by keys."""
+    """The decision to queue the call; `intent` as far as one is known, by speech or by keys; `also` further matters."""
 
     queue: str
     needs: tuple[str, ...] = ()
     urgent: bool = False
     intent: str = ""
     phi_reasons: tuple[Because, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlotGiven:
+    """What the caller gave for one of the plan's slots: a date of birth, a number, a choice."""
+
+    slot: str
+    phi_value: str
 
 
 @dataclass(frozen=True, slots=True)
 class SentToVoicemail:
-    """The menus' decision to take a message instead of queueing the call."""
+    """The menus' decision to take a message instead of queueing the call; `also` are further matters, by intent."""
 
     box: str
     intent: str = ""
+    phi_reasons: tuple[Because, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SaidGoodbye:
+    """The menus' decision to end the call."""
+
     phi_reasons: tuple[Because, ...] = ()
 
 
@@ -306,7 +323,9 @@ Entry = (
     | Understood
     | RedFlagRaised
     | RoutedTo
+    | SlotGiven
     | SentToVoicemail
+    | SaidGoodbye
     | Joined
     | ToldPosition
     | ToldWait

@@ -35,7 +35,9 @@ from ivr.record import (
     RecognizerLost,
     RedFlagRaised,
     RoutedTo,
+    SaidGoodbye,
     SentToVoicemail,
+    SlotGiven,
     Stepped,
     Suggested,
     TalkEnded,
@@ -98,10 +100,14 @@ def words_of(entry: Entry, clock: Clock, *, shown: bool) -> list[str]:  # noqa: 
         case RedFlagRaised(sign, evidence):
             words = _because_of(evidence if shown else (), ", in the words: ")
             return [f"A sign of an emergency: {plain(sign)}{words}. Urgent from here on."]
-        case RoutedTo(queue, needs, urgent, _, reasons):
-            return [_routed(queue, needs, urgent), *_reasons(reasons, shown)]
-        case SentToVoicemail(box, _, reasons):
-            return [f"Was asked to leave a message for {plain(box)}.", *_reasons(reasons, shown)]
+        case RoutedTo(queue, needs, urgent, _, reasons, also):
+            return [_routed(queue, needs, urgent), *_also(also), *_reasons(reasons, shown)]
+        case SlotGiven(slot, value):
+            return [f"Gave the {plain(slot)}: {value}." if shown else f"Gave the {plain(slot)} (not shown)."]
+        case SentToVoicemail(box, _, reasons, also):
+            return [f"Was asked to leave a message for {plain(box)}.", *_also(also), *_reasons(reasons, shown)]
+        case SaidGoodbye(reasons):
+            return ["Was told goodbye.", *_reasons(reasons, shown)]
         case Joined(queue, position):
             place = f" as number {position}" if position else ""
             return [f"Waited in the queue {plain(queue)}{place}."]
@@ -171,6 +177,10 @@ def _because_of(evidence: Sequence[str], opening: str) -> str:
 def _routed(queue: str, needs: Sequence[str], urgent: bool) -> str:
     needed = f"; needs somebody with {_listed(needs)}" if needs else ""
     return f"Went to the queue {plain(queue)}{needed}{'; urgent: goes before the others' if urgent else ''}."
+
+
+def _also(matters: Sequence[str]) -> list[str]:
+    return [f"Wanted something else, too: {_listed(matters)}."] if matters else []
 
 
 def _reasons(reasons: Iterable[Because], shown: bool) -> list[str]:

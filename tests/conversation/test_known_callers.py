@@ -27,6 +27,8 @@ async def test_a_blocked_caller_who_says_nothing_is_hung_up_on_and_the_record_na
         caller = house.call("")
         await house.until_over()
         assert caller.heard[1:] == ["Thank you for calling. Goodbye."]
+        reasons = (await house.until(story.SaidGoodbye)).phi_reasons
+        assert reasons[1].text == "On the list of blocked callers: listened to for danger only."
         assert NUMBER not in repr(house.entries())
 
 

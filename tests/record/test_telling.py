@@ -95,6 +95,7 @@ def test_without_patient_data_neither_words_nor_keys_nor_numbers_are_told() -> N
         ),
         (record.RoutedTo("billing"), "Went to the queue billing."),
         (record.SentToVoicemail("refills"), "Was asked to leave a message for refills."),
+        (record.SaidGoodbye(), "Was told goodbye."),
         (record.Joined("billing"), "Waited in the queue billing."),
         (record.ToldPosition(1), "Was told: you are next."),
         (record.ToldPosition(3), "Was told: number 3 in line."),

@@ -66,6 +66,7 @@ OTHER_ENTRIES: tuple[Entry, ...] = (
     story.Understood("", 0.2),
     story.RedFlagRaised("chest pain", ("pecho",)),
     story.SentToVoicemail("billing", "billing", (story.Because("the office is closed"),)),
+    story.SaidGoodbye((story.Because("the caller was served"),)),
     story.Overflowed("voicemail scheduling", "waited 240 s"),
     story.Moved("scheduling", "front_desk", "waited 60 s"),
     story.ToldWait(300.0, longer=True),
