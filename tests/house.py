@@ -18,11 +18,11 @@ from ivr.conversation.desk import Desk
 from ivr.conversation.openings import Openings
 from ivr.edition import phones_of
 from ivr.front_desk import FrontDesk
-from ivr.menus.routing import routing_of
 from ivr.menus.wording import intents_of
 from ivr.queueing.backs import Backs
 from ivr.queueing.regulars import Regulars
 from ivr.queueing.runner import Ports, QueueRunner
+from ivr.queueing.shifts import Shifts
 from ivr.services import RedFlag, Understood
 from ivr.simulator.call import SimulatedCall
 from ivr.simulator.switch import Manner, SimulatedSwitch
@@ -180,6 +180,7 @@ class House:
             doors=Openings(plan, self.closures, self.clock),
             closures=self.closures,
         )
+        self.shifts = Shifts(self.queues, self.clock)
         self.alert_calls = AlertCalls(self.switch, self.prompts, plan.practice.languages[0])
         self.switch.take = self.comes_in
         self.held: Seen[frozenset[str]] = Seen()
@@ -193,9 +194,9 @@ class House:
     async def open(self) -> AsyncIterator[House]:
         """Serve callers; at the end of the block everything stops, as when the process does."""
         await self.queues.restore()
-        await self.queues.configure(routing_of(self.plan), phones_of(self.plan))
+        await self.shifts.follow(self.plan, self.work.doors, phones_of(self.plan))
         async with asyncio.TaskGroup() as self._group:
-            running = [self._group.create_task(self.queues.run(self.desk))]
+            running = [self._group.create_task(work) for work in (self.queues.run(self.desk), self.shifts.run())]
             await self.held.until(lambda _: True)
             try:
                 yield self
@@ -255,6 +256,7 @@ class House:
     def later(self, seconds: float) -> None:
         """Time passes, and the engine looks at its clock."""
         self.clock.time += seconds
+        self.shifts.look()
         self.queues.leave("nobody")
 
     def entries(self, call: str = "call-1") -> list[Entry]:

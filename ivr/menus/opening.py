@@ -6,7 +6,7 @@ Of several rules for a day the one named first here decides: `dates`, `yearly`, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads the types of the fields at run time
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
