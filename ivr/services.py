@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Collection, Sequence
+    from datetime import date
     from pathlib import Path
 
     from ivr.call import Hearing, Spoke
@@ -215,11 +216,27 @@ class Switch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What the words mean. `evidence` are the caller's words that spoke for it: patient data."""
+    """What the words mean. `evidence` are the caller's words that spoke for it: patient data.
+
+    Whoever says two things ("a refill, and I have a bill question") is understood as the first, and `also` the others,
+    in the order in which they were said.
+    """
 
     intent: str | None
     confidence: float
     evidence: tuple[str, ...]
+    also: tuple[Understood, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A value that a caller is asked for.
+
+    `kind` is one of ivr.menus.slots.SlotKind; `phrases` are a choice's values, each with what callers say for it.
+    """
+
+    kind: str
+    phrases: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +257,12 @@ class Understanding(Protocol):
 
     def red_flag(self, language: str, readings: Sequence[str]) -> RedFlag | None:
         """Any reading with a red flag raises: recognisers mishear, and urgency only rises."""
+
+    def value(self, language: str, wanted: Wanted, readings: Sequence[str], today: date) -> str | None:
+        """The value in what was said, or in keys: "1952-03-03", "6175550123", "14:30", "morning", a choice's name.
+
+        `today` is the practice's day.
+        """
 
 
 class Prompts(Protocol):

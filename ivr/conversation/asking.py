@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, assert_never
+from zoneinfo import ZoneInfo
 
 from ivr import record as story
 from ivr.call import Call, Deaf, Heard, Hearing, KeyRules, Pressed, Silence, Spoke, Turn
+from ivr.conversation.listening_rules import KEYS, enough, longest_seconds, pause_seconds
 from ivr.menus import steps
+from ivr.menus.read_back import said_as
 from ivr.menus.wording import grammar_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ivr.conversation.desk import Desk
+    from ivr.services import Understood
 
 UNSURE_HEARING = 0.5  # mean word posterior below which a recogniser is wrong as often as right: confirm, never act
-STORY_SECONDS = 15.0  # how long the answer to an open question may be
-WORD_SECONDS = 6.0  # and to any other: whoever is louder for longer is in a noisy place, and needs the keys soon
+TIMER_SECONDS = 0.05  # a timer may be that early
+NO_SIGN_SECONDS = 25.0  # whoever gave no sign in this time is sent to a person, who is reached within 30 s
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asking:
-    """`note` writes the call's record."""
+    """`note` writes the call's record. One for the whole call: it remembers whether the caller gave a sign yet."""
 
     call: Call
     desk: Desk
     note: Callable[[story.Entry], None]
+    _patient_until: float | None = None
+    _signed: bool = False
 
     async def ask(self, step: steps.Ask) -> steps.Answer:
         self.note(story.Asked(step.prompts))
@@ -37,27 +44,59 @@ class Asking:
         return self._answer(step, await self._turn(step, None))
 
     async def _turn(self, step: steps.Ask, hearing: Hearing | None) -> Heard:
-        longest = STORY_SECONDS if step.intents and not step.closed else WORD_SECONDS
-        sounds = tuple(self.desk.prompts.sound(step.language, prompt) for prompt in step.prompts)
-        return await self.call.ask(Turn(sounds, KeyRules(), hearing, step.silence_seconds, longest))
+        prompts, language = self.desk.prompts, step.language
+        sounds = (
+            *prompts.pieces(language, step.value),
+            *(prompts.sound(language, prompt) for prompt in step.prompts),
+        )
+        keys = KEYS.get(step.wanted.kind, KeyRules()) if step.wanted else KeyRules()
+        return await self.call.ask(
+            Turn(sounds, keys, hearing, step.silence_seconds, longest_seconds(step), within_seconds=self._patience())
+        )
+
+    def _patience(self) -> float | None:
+        """How long the question may take; None for a caller who gave a sign: then there is no hurry."""
+        if self._signed:
+            return None
+        now = self.desk.clock.monotonic()
+        if self._patient_until is None:
+            self._patient_until = now + NO_SIGN_SECONDS
+        return max(0.0, self._patient_until - now)
 
     def _answer(self, step: steps.Ask, heard: Heard) -> steps.Answer:
         match heard:
             case Pressed(digits):
+                self._signed = True
                 self.note(story.HeardKeys(digits))
-                return steps.Key(digits)
+                return self._pressed(step, digits)
             case Spoke(hypotheses):
+                self._signed = self._signed or bool(hypotheses)
                 text, confidence = (hypotheses[0].text, hypotheses[0].confidence) if hypotheses else ("", 0.0)
                 self.note(story.HeardSpeech(text, confidence))
-                return self.understood(step.language, [h.text for h in hypotheses], step.intents, confidence)
+                return self._understood(step, [h.text for h in hypotheses], confidence)
             case Silence():
                 self.note(story.HeardNothing())
-                return steps.Silent()
+                return self._silent()
             case Deaf():
                 self.note(story.RecognizerLost())
                 return steps.CannotHear()
             case _:
                 assert_never(heard)
+
+    def _silent(self) -> steps.Answer:
+        """Once only: wherever the caller comes to next, they are asked in peace."""
+        left = self._patience()
+        if left is None or left > TIMER_SECONDS:
+            return steps.Silent()
+        self._signed = True
+        return steps.NoSign()
+
+    def _pressed(self, step: steps.Ask, digits: str) -> steps.Answer:
+        """Keys of the menus are for the interpreter; a number is read here, where the day is known."""
+        if step.wanted is None or step.wanted.kind not in KEYS or digits in {"", "0"} or "*" in digits:
+            return steps.Key(digits)
+        value = self.desk.understanding.value(step.language, step.wanted, [digits], self._today())
+        return steps.NotUnderstood() if value is None else self._given(step, value)
 
     def _hearing(self, step: steps.Ask) -> Hearing | None:
         """What to listen for; None where nobody could listen. A question by keys is listened to for danger."""
@@ -68,19 +107,45 @@ class Asking:
             language=language,
             grammar=grammar_of(self.desk.plan, step),
             urgent=lambda text: understanding.red_flag(language, [text]) is not None,
+            pause_seconds=pause_seconds(step),
+            enough=enough(step, self.desk.plan.confidence.route, understanding, self._today()),
         )
 
-    def understood(
-        self, language: str, readings: Sequence[str], intents: Sequence[str], confidence: float
-    ) -> steps.Answer:
-        """What the readings mean: a red flag first, whatever was asked."""
-        flag = self.desk.understanding.red_flag(language, readings)
+    def recalled(self, step: steps.Recall) -> steps.Answer:
+        """What was said before, looked at again."""
+        return self._understood(step, step.readings, confidence=1.0)
+
+    def _understood(self, step: steps.Ask | steps.Recall, readings: Sequence[str], confidence: float) -> steps.Answer:
+        """What the readings mean: a red flag first, whatever was asked, then what was wanted, then an intent."""
+        understanding, language = self.desk.understanding, step.language
+        flag = understanding.red_flag(language, readings)
         if flag is not None:
             self.note(story.RedFlagRaised(flag.sign, flag.evidence))
-            return steps.Danger(flag.sign, flag.evidence)
-        found = self.desk.understanding.intent(language, readings, intents)
+            return steps.Danger(flag.sign, flag.evidence, flag.crisis)
+        sure = 1.0 if confidence >= UNSURE_HEARING else UNSURE_HEARING
+        if step.wanted and (value := understanding.value(language, step.wanted, readings, self._today())):
+            return self._given(step, value, sure, readings)
+        if not step.intents:
+            return steps.NotUnderstood()
+        found = understanding.intent(language, readings, step.intents)
         self.note(story.Understood(found.intent or "", found.confidence, found.evidence))
         if found.intent is None:
             return steps.NotUnderstood()
-        sure = found.confidence if confidence >= UNSURE_HEARING else found.confidence * UNSURE_HEARING
-        return steps.Meant(found.intent, sure, found.evidence, tuple(readings))
+        return _meant(found, sure, tuple(readings))
+
+    def _given(
+        self, step: steps.Ask | steps.Recall, value: str, sure: float = 1.0, readings: Sequence[str] = ()
+    ) -> steps.Given:
+        assert step.wanted, "a value was wanted"
+        spoken = said_as(step.wanted.kind, value, self._today(), step.language)
+        return steps.Given(value, spoken, sure, tuple(readings))
+
+    def _today(self) -> date:
+        """The practice's day."""
+        zone = ZoneInfo(self.desk.plan.practice.timezone)
+        return datetime.fromtimestamp(self.desk.clock.now(), UTC).astimezone(zone).date()
+
+
+def _meant(found: Understood, sure: float, readings: tuple[str, ...]) -> steps.Meant:
+    also = tuple(_meant(each, sure, readings) for each in found.also)
+    return steps.Meant(found.intent or "", found.confidence * sure, found.evidence, readings, also)

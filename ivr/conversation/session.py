@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, assert_never
 
 from acd.events import Cause
 from acd.model import Urgency
-from acd.skills import ANYBODY, Needs
+from acd.skills import Needs
 from ivr import record as story
-from ivr.call import Call, CallerGone
+from ivr.call import Call, CallerGone, Hearing, Spoke, Turn
 from ivr.conversation.asking import Asking
 from ivr.conversation.callback import Agreeing, Endangered, greet
 from ivr.conversation.in_line import InLine
 from ivr.conversation.messages import Left, filed
 from ivr.conversation.overhearing import Chose, InDanger
 from ivr.menus import steps
+from ivr.menus.doors import past_closed
 from ivr.menus.interpreter import Walk
 from ivr.menus.values import Kind, Target
 from ivr.queueing.backs import Back, offer_of_line
@@ -55,10 +56,13 @@ class Session:
     _place: Place = field(init=False)
     _line: InLine = field(init=False)
     _walk: Walk = field(init=False)
+    _asking: Asking = field(init=False)
+    _told: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.name = self.name or self.call.id
         self._line = InLine(self.call, self.name, self.desk.waiting_room, self._note)
+        self._asking = Asking(self.call, self.desk, self._note)
 
     async def run(self) -> None:
         """What fails, or is cancelled as we stop, leaves the record open: the PBX tells how the call ends, or the call
@@ -126,23 +130,25 @@ class Session:
     # ---- the walk through the menus ---------------------------------------------------------------------------
 
     async def _follow(self, step: steps.Step) -> None:
-        walk, asking = self._walk, Asking(self.call, self.desk, self._note)
+        walk, asking = self._walk, self._asking
         while True:
             self._speak(step.language)
             match step:
                 case steps.Say():
-                    await self._play(*step.prompts)
-                    step = walk.answered(steps.Done())
+                    step = walk.answered(await self._say(*step.prompts) or steps.Done())
                 case steps.Ask():
                     step = walk.answered(await asking.ask(step))
                 case steps.Recall():
-                    step = walk.answered(asking.understood(step.language, step.readings, step.intents, confidence=1.0))
+                    step = walk.answered(asking.recalled(step))
                 case steps.ToQueue():
                     return await self._to_queue(step)
                 case steps.ToVoicemail():
                     return await self._to_voicemail(step)
                 case steps.Bye():
-                    await self._play(*step.prompts)
+                    if danger := await self._say(*step.prompts):
+                        step = walk.endangered(danger)
+                        continue
+                    self._note(story.SaidGoodbye(_because(step.reasons)))
                     return await self._hang_up()
                 case _:
                     assert_never(step)
@@ -151,10 +157,18 @@ class Session:
 
     async def _to_queue(self, step: steps.ToQueue) -> None:
         because = _because(step.reasons)
-        self._note(story.RoutedTo(step.queue, tuple(sorted(step.needs)), step.urgent, step.intent, because))
+        self._collected(step)
+        needs = tuple(sorted(step.needs))
+        self._note(story.RoutedTo(step.queue, needs, step.urgent, step.intent, because, step.also))
         urgency = Urgency.URGENT if step.urgent else Urgency.ROUTINE
         place = self._placed(step.queue, Needs.all_of(*sorted(step.needs)), urgency)
         await self._join(replace(place, head_start_seconds=step.head_start_seconds), *step.prompts)
+
+    def _collected(self, step: steps.ToQueue | steps.ToVoicemail) -> None:
+        for slot, value in step.values:
+            if (slot, value) not in self._told:
+                self._told.add((slot, value))
+                self._note(story.SlotGiven(slot, value))
 
     def _placed(self, queue: str, needs: Needs, urgency: Urgency) -> Place:
         """With all that the caller's number tells: who rings again, and whom they talked with last."""
@@ -207,13 +221,15 @@ class Session:
 
     async def _choose(self, chose: Chose) -> None:
         self._note(story.WentByChoice(str(chose.to), chose.how))
-        if chose.to.kind is not Kind.QUEUE:
-            self.desk.queues.leave(self.name)
         await self._go_to(chose.to, f"Left the queue '{self._place.queue}' by choice.")
 
     async def _go_to(self, target: Target, why: str) -> None:
-        if target.kind is Kind.QUEUE:
-            return await self._join(replace(self._place, queue=target.name))
+        """Past what is closed; in another queue with the same place."""
+        arrived, passed = past_closed(self.desk.plan, target, self.desk.doors.is_open)
+        if arrived.kind is Kind.QUEUE:
+            told = [detour.closed.say for detour in passed if detour.closed.say]
+            return await self._join(replace(self._place, queue=arrived.name), *told)
+        self.desk.queues.leave(self.name)
         await self._line.take_back()
         self._where = story.Where.MENU
         return await self._follow(self._walk.sent(target, why))
@@ -221,16 +237,32 @@ class Session:
     async def _endangered(self, flag: RedFlag) -> None:
         """Urgent from this moment on, in the plan's queue for it; any nurse now is better than the right one later."""
         self._note(story.RedFlagRaised(flag.sign, flag.evidence))
-        urgent = self.desk.plan.urgent.queue
-        place = replace(self._place, queue=urgent, urgency=Urgency.URGENT)
-        if self._place.queue != urgent:
-            because = (story.Because("A sign of an emergency while waiting."),)
-            self._note(story.RoutedTo(urgent, urgent=True, phi_reasons=because))
-            await self._join(replace(place, needs=ANYBODY, preferred=()), "urgent_connecting")
-        else:
-            self._place = place
-            self.desk.queues.change(self.name, urgency=Urgency.URGENT)
-            await self._stand_in_line("urgent_connecting")
+        step = self._walk.endangered(_danger_of(flag))
+        standing = self.desk.queues.place_of(self.name)
+        if not isinstance(step, steps.ToQueue):
+            await self._line.take_back()
+            self._where = story.Where.MENU
+            return await self._follow(step)
+        if standing is None or standing.queue != step.queue:
+            return await self._to_queue(step)
+        self._place = replace(standing, urgency=Urgency.URGENT)
+        self.desk.queues.change(self.name, urgency=Urgency.URGENT)
+        return await self._stand_in_line(*step.prompts)
+
+    async def _say(self, *prompts: str) -> steps.Danger | None:
+        """Play to the end, but for a sign of danger: whoever talks meanwhile is listened to."""
+        flag_in = self._danger()
+        if flag_in is None:
+            await self._play(*prompts)
+            return None
+        hearing = Hearing(self._language, urgent=lambda text: flag_in([text]) is not None)
+        turn = Turn(self._sounds(prompts), None, hearing, silence_seconds=0.0, barge_in=False, minds=lambda _: False)
+        heard = await self.call.ask(turn)
+        flag = flag_in([each.text for each in heard.hypotheses]) if isinstance(heard, Spoke) else None
+        if flag is None:
+            return None
+        self._note(story.RedFlagRaised(flag.sign, flag.evidence))
+        return _danger_of(flag)
 
     # ---- callbacks --------------------------------------------------------------------------------------------
 
@@ -298,12 +330,15 @@ class Session:
     async def _to_voicemail(self, step: steps.ToVoicemail) -> None:
         await self._line.take_back()
         self._where = story.Where.VOICEMAIL
-        self._note(story.SentToVoicemail(step.box, step.intent, _because(step.reasons)))
+        self._collected(step)
+        self._note(story.SentToVoicemail(step.box, step.intent, _because(step.reasons), step.also))
         greeting = self.desk.plan.voicemail[step.box].greeting or "voicemail_please"
-        await self._play(*step.prompts, greeting, "beep")
+        if danger := await self._say(*step.prompts, greeting):
+            return await self._follow(self._walk.endangered(danger))
+        await self._play("beep")
         kept = await self._take_message(step.box)
         await self._play("voicemail_saved" if kept else "goodbye")
-        await self._hang_up()
+        return await self._hang_up()
 
     async def _take_message(self, box: str) -> bool:
         """False when the caller said nothing."""
@@ -340,7 +375,13 @@ class Session:
             await self.call.hang_up()
 
     def _note(self, entry: story.Entry) -> None:
+        if isinstance(entry, story.RedFlagRaised):
+            self.desk.queues.endangered(self.name, entry.sign)
         self.desk.record.note(self.name, self.desk.clock.now(), entry)
+
+
+def _danger_of(flag: RedFlag) -> steps.Danger:
+    return steps.Danger(flag.sign, flag.evidence, flag.crisis)
 
 
 def _because(reasons: Sequence[steps.Reason]) -> tuple[story.Because, ...]:

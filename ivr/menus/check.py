@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ivr.menus.callers import aims as known_callers_go
 from ivr.menus.closures import switched_by_phone
-from ivr.menus.mistakes import Finding, Path, place, suggestion
 from ivr.menus.manners import BUILT_IN
+from ivr.menus.mistakes import Finding, Path, place, suggestion
 from ivr.menus.model import GENERIC_PROMPTS, Menu, Plan
 from ivr.menus.values import Kind, Target
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Names = Mapping[str, Collection[str]]
 """What is written in the plan, by section, whether it is sound or not."""
 
-SECTIONS = ("menus", "queues", "voicemail", "prompts", "intents", "people", "rotas", "hours")
+SECTIONS = ("menus", "queues", "voicemail", "prompts", "intents", "people", "rotas", "hours", "slots")
 _SECTION_OF = {Kind.MENU: "menus", Kind.QUEUE: "queues", Kind.VOICEMAIL: "voicemail"}
 _ONE = {
     "menus": "a menu",
@@ -78,6 +78,9 @@ def uses(plan: Plan) -> Iterator[Use]:
     yield ("operator", "queue"), "queues", plan.operator.queue
     yield from _named(("operator", "intent"), "intents", plan.operator.intent)
     yield ("urgent", "queue"), "queues", plan.urgent.queue
+    yield from _named(("urgent", "say"), "prompts", plan.urgent.say)
+    yield from _named(("urgent", "crisis"), "prompts", plan.urgent.crisis)
+    yield from _told(("urgent", "alert"), plan.urgent.alert)
     for number, entry in plan.numbers.items():
         yield ("numbers", number, "start"), "menus", entry.start
     for name, menu in plan.menus.items():

@@ -15,6 +15,7 @@ from ivr.menus.leaving import ways_out
 from ivr.menus.mistakes import Finding, suggestion
 from ivr.menus.model import GENERIC_PROMPTS, Plan
 from ivr.menus.reach import reach
+from ivr.menus.slot_checks import slot_mistakes
 from ivr.menus.staffing import staffing
 from ivr.menus.values import Kind
 
@@ -90,6 +91,7 @@ def _reserved(plan: Plan) -> Iterator[Finding]:
 
 def _unused(plan: Plan) -> Iterator[Finding]:
     played = {menu.ask for menu in plan.menus.values()} | {menu.say for menu in plan.menus.values()}
+    played |= {slot.ask for slot in plan.slots.values()}
     played |= {choice.say for menu in plan.menus.values() for choice in menu.choices.values()}
     played |= {box.greeting for box in plan.voicemail.values()}
     played |= {menu.closed.say for menu in plan.menus.values() if menu.closed}
@@ -125,6 +127,7 @@ _LOOKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
     closing,
     known_callers,
     _unheard_music,
+    slot_mistakes,
     _unused,
 )
 ALL_SECTIONS = frozenset(Plan.model_fields)

@@ -6,7 +6,8 @@
        ├───────────────────────┘
        └> ask with a closed list ── failure ──> ask for keys ── failure ──> a person
 
-Key 0 reaches the operator from everywhere, * repeats, and a sign of danger goes to the urgent queue from everywhere.
+Key 0 and "operator" reach the operator from everywhere, * and "repeat that" repeat, # and "go back" lead to the menu
+before, and a sign of danger goes to the urgent queue from everywhere. What a choice collects is asked for on the way.
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from typing import TYPE_CHECKING, assert_never
 from acd.model import Urgency
 from ivr.menus import blocking, offers
 from ivr.menus.blocking import Barred
+from ivr.menus.collecting import Gathered, Questions, Way
 from ivr.menus.doors import ALWAYS_OPEN, Doors, past_closed
+from ivr.menus.leaving import is_clinical
+from ivr.menus.manners import BACK, CHOICES, PERSON, REPEAT
 from ivr.menus.model import NO, OPERATOR_KEY, REPEAT_KEY, YES, Plan, Tongue
 from ivr.menus.offers import Offer
-from ivr.menus.questions import BY_KEYS, CONFIRMING_KEYS, Asking, Confirming, confirmation, question
+from ivr.menus.questions import BACK_KEY, BY_KEYS, CONFIRMING_KEYS, Asking, Confirming, confirmation, question
 from ivr.menus.steps import (
     Answer,
     Ask,
@@ -30,6 +34,7 @@ from ivr.menus.steps import (
     Done,
     Key,
     Meant,
+    NoSign,
     NotUnderstood,
     Reason,
     Recall,
@@ -61,6 +66,22 @@ class _Saying:
     readings: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Collecting:
+    offer: Offer
+    readings: tuple[str, ...]
+    questions: Questions
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """A menu that the caller left by a choice, and what was known there."""
+
+    menu: str
+    intent: str
+    needs: frozenset[str]
+
+
 class Walk:
     """Deterministic: the same answers give the same steps.
 
@@ -84,12 +105,15 @@ class Walk:
         self.language: Language = self.entry.language or plan.practice.languages[0]
         self.intent = ""
         self.needs: frozenset[str] = frozenset()
+        self.also: tuple[str, ...] = ()
+        self._values: dict[str, str] = {}
+        self._trail: list[_Visit] = []
         self._hears = frozenset(plan.practice.languages if hears is None else hears)
         self._doors = doors
         self._lead: tuple[str, ...] = ()
         self._danger = False
         self._reasons: list[Reason] = []
-        self._state: Asking | Confirming | Barred | _Recalling | _Saying = Asking(self.entry.start)
+        self._state: Asking | Confirming | Barred | _Recalling | _Saying | _Collecting = Asking(self.entry.start)
         self._step: Step | None = None
         self._steps = 0
 
@@ -106,6 +130,8 @@ class Walk:
                 return asked.menu
             case Barred():
                 return self.entry.start
+            case _Collecting(offer):
+                return offer.menu
             case state:
                 return state.menu
 
@@ -124,6 +150,10 @@ class Walk:
         self._because(why)
         return self._next(self._arrive(target))
 
+    def endangered(self, danger: Danger) -> Step:
+        """The way of who is in danger; also of a walk that has not begun, or is over: whoever waits is heard, too."""
+        return self._next(self._urgent(danger))
+
     def answered(self, answer: Answer) -> Step:
         """The next step; the answer must be one that the last step may get."""
         assert self._step is not None, "begin first"
@@ -137,6 +167,8 @@ class Walk:
                 step = self._after_confirm(confirming, answer)
             case _Recalling() as recalling:
                 step = self._after_recall(recalling, answer)
+            case _Collecting() as collecting:
+                step = self._collected(collecting, collecting.questions.answered(answer))
             case Barred() as barred:
                 step = self._after_sentence(blocking.after(self.plan, barred, answer))
             case _Saying(menu, readings):
@@ -173,7 +205,8 @@ class Walk:
     def _open(self, name: str, readings: tuple[str, ...] = ()) -> Step:
         """Come to a menu; what the caller said before may answer it already. Back at the start is a new matter."""
         if name == self.entry.start:
-            self.intent, self.needs = "", frozenset()
+            self.intent, self.needs, self.also = "", frozenset(), ()
+            self._trail.clear()
         known = tuple(intent for intent, offer in offers.spoken(self.plan, name).items() if offer.menu == name)
         if readings and known:
             self._state = _Recalling(name, readings)
@@ -181,9 +214,9 @@ class Walk:
         greeting = self.plan.menus[name].say
         return self._ask(Asking(name, speech=self.language in self._hears), *filter(None, [greeting]))
 
-    def _ask(self, asking: Asking, *lead: str) -> Ask:
+    def _ask(self, asking: Asking, *lead: str, told: bool = False) -> Ask:
         self._state = asking
-        return question(self.plan, self.language, asking, *lead)
+        return question(self.plan, self.language, asking, *lead, told=told)
 
     def _confirm(self, state: Confirming) -> Ask:
         self._state = state
@@ -201,6 +234,9 @@ class Walk:
                 return self._failed(asking, "said nothing that was understood", "not_understood")
             case Silent():
                 return self._failed(asking, "was silent", "still_there")
+            case NoSign():
+                self._because(f"Menu '{asking.menu}': no key and no word since the call began.")
+                return self._lost(asking.menu, silent=True)
             case CannotHear():
                 self._because(f"Menu '{asking.menu}': speech could not be heard, so keys were asked for.")
                 return self._ask(replace(asking, speech=False))
@@ -213,6 +249,8 @@ class Walk:
         if digits == REPEAT_KEY:
             self._because(f"Menu '{name}': pressed * to hear it again.")
             return self._ask(asking)
+        if digits == BACK_KEY:
+            return self._back(asking, f"Menu '{name}': pressed # to go back.")
         if tongue := offers.tongues(menu, self.language).get(digits):
             return self._change_language(name, tongue, f"Menu '{name}': pressed {digits} for language '{tongue.to}'.")
         if choice := menu.choices.get(digits):
@@ -221,14 +259,23 @@ class Walk:
         return self._failed(asking, "pressed a key that is no choice", "not_understood")
 
     def _meant(self, asking: Asking, meant: Meant) -> Step:
-        limits, name = self.plan.confidence, asking.menu
-        if meant.confidence < limits.confirm:
+        if meant.confidence < self.plan.confidence.confirm:
             return self._failed(asking, f"{_means(meant)}, which is a guess", "not_understood", meant)
-        if meant.intent == self.plan.operator.intent:
-            return self._operator(f"Menu '{name}': {_means(meant)}.", meant)
+        if meant.intent in {PERSON, self.plan.operator.intent}:
+            return self._operator(f"Menu '{asking.menu}': {_means(meant)}.", meant)
+        if meant.intent in {REPEAT, CHOICES}:
+            self._because(f"Menu '{asking.menu}': {_means(meant)}.", meant)
+            return self._ask(asking, told=meant.intent == CHOICES)
+        if meant.intent == BACK:
+            return self._back(asking, f"Menu '{asking.menu}': {_means(meant)}.", meant)
+        return self._chose(asking, meant)
+
+    def _chose(self, asking: Asking, meant: Meant) -> Step:
+        limits, name = self.plan.confidence, asking.menu
         for tongue in offers.tongues(self.plan.menus[name], self.language).values():
             if tongue.intent == meant.intent and meant.confidence >= limits.route:
                 return self._change_language(name, tongue, f"Menu '{name}': {_means(meant)}.", meant)
+        meant = self._weightiest(name, meant)
         offer = offers.spoken(self.plan, name).get(meant.intent)
         if offer is None:
             return self._failed(asking, f"{_means(meant)}, which is not sure enough here", "not_understood", meant)
@@ -238,16 +285,33 @@ class Walk:
         self._because(f"Menu '{name}': {_means(meant)}: {self._called(offer)}.", meant)
         return self._take(offer, meant.readings)
 
+    def _weightiest(self, menu: str, meant: Meant) -> Meant:
+        """Of several matters the clinical one, else the first that was said; the others are kept for the person."""
+        known = offers.spoken(self.plan, menu)
+        matters = [each for each in (meant, *meant.also) if each.intent in known]
+        if len(matters) < 2:  # noqa: PLR2004 - one matter, or none
+            return meant
+        chosen = next((each for each in matters if self._is_clinical(known[each.intent])), matters[0])
+        for each in matters:
+            if each is not chosen:
+                self.also = tuple(dict.fromkeys((*self.also, each.intent)))
+                self._because(f"Menu '{menu}': also {_means(each)}: the person will see it.", each)
+        return replace(chosen, readings=meant.readings)
+
+    def _is_clinical(self, offer: Offer) -> bool:
+        go = offer.choice.go
+        return go.kind is Kind.QUEUE and is_clinical(self.plan, go.name)
+
     def _after_confirm(self, state: Confirming, answer: Answer) -> Step:
         match answer:
             case Key(digits):
-                said = CONFIRMING_KEYS.get(digits, digits)
+                said = BACK if digits == BACK_KEY else CONFIRMING_KEYS.get(digits, digits)
             case Meant(intent, confidence) if confidence >= self.plan.confidence.confirm:
                 said = intent
             case CannotHear():
                 self._because("Speech could not be heard, so keys were asked for.")
                 return self._confirm(replace(state, asked=replace(state.asked, speech=False)))
-            case Silent():
+            case Silent() | NoSign():
                 return self._failed(state.asked, "was silent when asked to confirm", "still_there")
             case _:
                 said = ""
@@ -257,10 +321,13 @@ class Walk:
         if said == YES:
             self._because(f"Confirmed: {self._called(state.offer)}.")
             return self._take(state.offer, state.meant.readings)
-        if said == REPEAT_KEY:
+        if said in {REPEAT_KEY, REPEAT}:
             return self._confirm(state)
-        if said == OPERATOR_KEY:
-            return self._operator("Pressed 0 for a person.")
+        if said in {OPERATOR_KEY, PERSON, self.plan.operator.intent}:
+            return self._operator("Wanted a person instead of confirming.")
+        if said in {BACK, CHOICES}:
+            self._because("Wanted the question again instead of confirming.")
+            return self._ask(state.asked, told=True)
         if said == NO:
             return self._failed(state.asked, f"said no to '{state.meant.intent}'", "not_understood")
         return self._failed(state.asked, "neither yes nor no when asked to confirm", "not_understood")
@@ -280,17 +347,55 @@ class Walk:
         self._because(f"Menu '{asking.menu}', attempt {asking.attempt} of {BY_KEYS}: {what}.", meant)
         if asking.attempt < BY_KEYS:
             return self._ask(replace(asking, attempt=asking.attempt + 1), prompt)
-        menu = self.plan.menus[asking.menu]
-        way_out = menu.silent if prompt == "still_there" else menu.unclear
+        return self._lost(asking.menu, silent=prompt == "still_there")
+
+    def _lost(self, name: str, *, silent: bool) -> Step:
+        """Whoever does not get on with a menu reaches a person."""
+        menu = self.plan.menus[name]
+        way_out = menu.silent if silent else menu.unclear
         return self._arrive(way_out or Target(Kind.QUEUE, self.plan.operator.queue), "to_a_person")
+
+    def _back(self, asking: Asking, why: str, meant: Meant | None = None) -> Step:
+        """To the menu before, in the language of now, with what was known there; at the first one, the same again."""
+        self._because(why, meant)
+        if not self._trail:
+            return self._ask(asking)
+        before = self._trail.pop()
+        self.intent, self.needs = before.intent, before.needs
+        return self._ask(Asking(before.menu, speech=self.language in self._hears))
 
     # ---- the ways on ------------------------------------------------------------------------------------------
 
     def _take(self, offer: Offer, readings: tuple[str, ...] = ()) -> Step:
         choice = offer.choice
+        self._trail.append(_Visit(self.menu, self.intent, self.needs))
         self.needs |= choice.needs
         self.intent = self.intent or choice.intent or ""
-        return self._arrive(choice.go, *filter(None, [choice.say]), readings=readings)
+        if not choice.collect:
+            return self._go_on(offer, readings)
+        speech = self.language in self._hears
+        gathered = Gathered(self._values, self._reasons)
+        asked = Questions(self.plan, self.language, choice.collect, readings, gathered, speech=speech)
+        return self._collected(_Collecting(offer, readings, asked), asked.next())
+
+    def _go_on(self, offer: Offer, readings: tuple[str, ...], *lead: str) -> Step:
+        choice = offer.choice
+        return self._arrive(choice.go, *lead, *filter(None, [choice.say]), readings=readings)
+
+    def _collected(self, state: _Collecting, what: Ask | Recall | Way) -> Step:
+        """The next question of a choice, or on with what it brought."""
+        self._state, asked = state, state.questions
+        if isinstance(what, Ask | Recall):
+            return what
+        self.needs |= asked.needs
+        match what:
+            case Way.ON:
+                return self._go_on(state.offer, state.readings, *asked.lead)
+            case Way.PERSON:
+                return self._operator("Wanted a person instead of answering.")
+            case Way.BACK:
+                return self._back(Asking(state.offer.menu), "Wanted to go back instead of answering.")
+        assert_never(what)
 
     def _arrive(self, target: Target, *prompts: str, readings: tuple[str, ...] = ()) -> Step:
         """At the target, or where callers go while it is closed: then they are told so instead of the prompts."""
@@ -309,7 +414,9 @@ class Walk:
                 return self._queue(target.name, prompts or ("connecting",))
             case Kind.VOICEMAIL:
                 self._because(f"To voicemail '{target.name}'.")
-                return ToVoicemail(self.language, target.name, self.intent, self.reasons, prompts)
+                return ToVoicemail(
+                    self.language, target.name, self.intent, self.reasons, prompts, self.also, self._given()
+                )
             case Kind.GOODBYE:
                 self._because("The caller was served.")
                 return Bye(self.language, (*prompts, "goodbye"), self.reasons)
@@ -328,12 +435,24 @@ class Walk:
         head_start = known.head_start if known else 0.0
         wanted = f", with {' and '.join(sorted(needs))}" if needs else ""
         self._because(f"To queue '{name}'{wanted}{', urgent' if urgent else ''}.")
-        return ToQueue(self.language, name, needs, urgent, self.intent, self.reasons, prompts, head_start)
+        return ToQueue(
+            self.language,
+            name,
+            needs,
+            urgent,
+            self.intent,
+            self.reasons,
+            prompts,
+            head_start,
+            self.also,
+            self._given(),
+        )
 
     def _urgent(self, danger: Danger) -> Step:
         self._reasons.append(Reason(f"A sign of danger: '{danger.sign}'.", " / ".join(danger.evidence)))
         self._danger = True
-        return self._arrive(Target(Kind.QUEUE, self.plan.urgent.queue), "urgent_connecting")
+        urgent = self.plan.urgent
+        return self._arrive(Target(Kind.QUEUE, urgent.queue), urgent.prompt(crisis=danger.crisis))
 
     def _operator(self, why: str, meant: Meant | None = None) -> Step:
         self._because(why, meant)
@@ -343,6 +462,9 @@ class Walk:
         self._because(why, meant)
         self.language = tongue.to
         return self._enter(menu)
+
+    def _given(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self._values.items())
 
     # ---- the record ---------------------------------------------------------------------------------------------
 

@@ -76,6 +76,8 @@ _SINGULAR = {
     "rotas": "rota",
     "sites": "site",
     "skills": "skill",
+    "slots": "slot",
+    "values": "value",
     "voicemail": "voicemail box",
 }
 _NUMBERED = {

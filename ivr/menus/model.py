@@ -236,7 +236,7 @@ class Urgent(Noun):
     say: Name | None = None
     crisis: Name | None = None
     alert: Annotated[tuple[Rung, ...], ONE_OR_MORE] = ()
-    whisper: Annotated[bool, Field(strict=True)] = True
+    whisper: bool = True
 
     def prompt(self, *, crisis: bool) -> str:
         """What a caller in danger hears first."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ivr.menus import offers, wording
+from ivr.menus.manners import manners
 from ivr.menus.model import NO, OPERATOR_KEY, REPEAT_KEY, YES, Plan
 from ivr.menus.steps import Ask, Meant
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 OPEN, CLOSED, BY_KEYS = 1, 2, 3  # the attempts at one question; after the last a person takes over
 CONFIRMING_KEYS: Mapping[str, str] = {"1": YES, "2": NO}
+BACK_KEY = ""  # the pound key: it ends every number, so alone it comes as no digits at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,16 @@ class Confirming:
     meant: Meant
 
 
-def question(plan: Plan, language: str, asking: Asking, *lead: str) -> Ask:
-    """Put a menu's question; `lead` is said first: the greeting, or what went wrong before."""
+def question(plan: Plan, language: str, asking: Asking, *lead: str, told: bool = False) -> Ask:
+    """Put a menu's question; `lead` is said first: the greeting, or what went wrong before.
+
+    `told`: with the words of each choice, as whoever was not understood hears it.
+    """
     menu = plan.menus[asking.menu]
     listens = asking.speech and asking.attempt != BY_KEYS
-    intents = offers.intents(plan, asking.menu, language) if listens else ()
-    closed = bool(intents) and asking.attempt == CLOSED
+    said = dict.fromkeys((*offers.intents(plan, asking.menu, language), *manners(plan)))
+    intents = tuple(said) if listens else ()
+    closed = bool(intents) and (told or asking.attempt == CLOSED)
     return Ask(
         language,
         (*lead, *_prompts(plan, language, asking.menu, heard=bool(intents), closed=closed)),
@@ -58,7 +64,7 @@ def confirmation(plan: Plan, language: str, state: Confirming) -> Ask:
         language,
         (wording.confirm_prompt(state.offer.menu, state.offer.key),),
         frozenset({*CONFIRMING_KEYS, OPERATOR_KEY, REPEAT_KEY}),
-        (YES, NO) if speech else (),
+        (YES, NO, *manners(plan)) if speech else (),
         closed=speech,
         silence_seconds=plan.menus[state.asked.menu].wait,
     )

@@ -12,6 +12,7 @@ from ivr.menus.callers import aims
 from ivr.menus.leaving import onward
 from ivr.menus.mistakes import Finding, Path, place, suggestion
 from ivr.menus.routing import on_call_skills, rotas_of
+from ivr.menus.slot_checks import chosen_ways, slot_skills
 from ivr.menus.values import Kind, Target
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ def _routes(plan: Plan) -> Iterator[Demand]:
         if (menu, gathered) in seen:
             continue
         seen.add((menu, gathered))
-        for path, target, needs in _ways_on(plan.menus[menu], ("menus", menu), gathered):
+        ways = (*_ways_on(plan.menus[menu], ("menus", menu), gathered), *chosen_ways(plan, menu, gathered))
+        for path, target, needs in ways:
             if target.kind is Kind.QUEUE:
                 yield path, target.name, needs
             elif target.kind is Kind.MENU:
@@ -160,7 +162,7 @@ def _preferences(plan: Plan) -> Iterator[Finding]:
 
 def skills_wanted(plan: Plan) -> set[str]:
     """All skills that a language, a queue or a choice asks for."""
-    wanted = set(plan.practice.language_skills.values())
+    wanted = {*plan.practice.language_skills.values(), *slot_skills(plan)}
     wanted = wanted.union(*(step.needs.skills for queue in plan.queues.values() for step in queue.stages))
     wanted = wanted.union(*(queue.prefers.skills for queue in plan.queues.values()))
     return wanted.union(*(choice.needs for menu in plan.menus.values() for choice in menu.choices.values()))

@@ -86,10 +86,14 @@ class CannotHear:
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """A red flag, on any step, also one that asked for keys only."""
+    """A red flag, on any step, also one that asked for keys only, and one that only says something.
+
+    `crisis`: in danger from themselves or from others.
+    """
 
     sign: str
     evidence: tuple[str, ...] = ()
+    crisis: bool = False
 
 
 @dataclass(frozen=True, slots=True)

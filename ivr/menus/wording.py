@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ivr.menus.closure_wording import closure_texts
-from ivr.menus.manners import BUILT_IN
+from ivr.menus.manners import BUILT_IN, MANNERS
 from ivr.menus.model import GENERIC_PROMPTS, OPERATOR_KEY, Choice, Menu, Plan
 from ivr.menus.slot_wording import phrases, slot_texts, wanted
 from ivr.menus.values import Kind, Language
@@ -132,6 +132,14 @@ def intents_of(plan: Plan) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     return {
         language: {intent: phrases.get(language, ()) for intent, phrases in known.items()}
         for language in plan.practice.languages
+    }
+
+
+def learned_of(plan: Plan) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """The intents that a classifier learns: the plan's own, and yes and no."""
+    return {
+        language: {intent: phrases for intent, phrases in intents.items() if intent not in MANNERS}
+        for language, intents in intents_of(plan).items()
     }
 
 

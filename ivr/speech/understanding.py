@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ivr.speech.manners import manner_of
+from ivr.speech.slots.values import value_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
-    from ivr.services import RedFlag, Understood
+    from ivr.services import RedFlag, Understood, Wanted
     from ivr.speech.intents import IntentModel
     from ivr.speech.red_flags import RedFlags
 
@@ -20,8 +24,11 @@ class PlanUnderstanding:
         self.red_flags = red_flags
 
     def intent(self, language: str, readings: Sequence[str], among: Sequence[str]) -> Understood:
-        return self._intents.intent(language, readings, among)
+        return manner_of(language, readings, among) or self._intents.intent(language, readings, among)
 
     def red_flag(self, language: str, readings: Sequence[str]) -> RedFlag | None:  # noqa: ARG002 - in any language
         """The wordings of all languages count: a caller in fear falls back to the mother tongue."""
         return self.red_flags.find(readings)
+
+    def value(self, language: str, wanted: Wanted, readings: Sequence[str], today: date) -> str | None:
+        return value_of(wanted, language, readings, today)

@@ -13,7 +13,7 @@ from acd.model import Condition, Overflow, Urgency
 from acd.skills import Needs
 from ivr import record as story
 from ivr.call import Deaf, Heard, Turn
-from ivr.conversation.asking import STORY_SECONDS, WORD_SECONDS
+from ivr.conversation.listening_rules import STORY_SECONDS, WORD_SECONDS
 from ivr.menus.routing import routing_of
 from ivr.queueing.news import Place
 from ivr.queueing.runner import Phones

@@ -101,7 +101,7 @@ def test_a_plan_whose_names_all_exist_is_right() -> None:
         (
             "  bill:",
             '  "yes": {en: [a], es: [b]}\n  bill:',
-            "intent 'yes' is known to every plan for confirmations: give yours another name",
+            "intent 'yes' is known to every plan: give yours another name",
         ),
         (
             "to: voicemail desk",

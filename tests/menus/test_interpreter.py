@@ -31,6 +31,7 @@ SENTENCE = ("i need an appointment with cardiology",)
 SURE_VISIT = Meant("visit", 0.9, ("appointment",), SENTENCE)
 UNSURE_VISIT = Meant("visit", 0.6, ("appointment",), SENTENCE)
 MAIN_KEYS = frozenset("012349*")
+MANNERS = ("operator", "repeat", "back", "choices")
 
 
 def walk(*answers: Answer, dialled: str = "", hears: tuple[str, ...] = ("en", "es")) -> Step:
@@ -63,7 +64,7 @@ def test_the_first_question_is_open_and_takes_keys_at_the_same_time() -> None:
         "en",
         ("welcome", "main.9", "how", "main.1", "main.2", "main.3", "main.4"),
         MAIN_KEYS,
-        ("visit", "bill", "spanish", "operator"),
+        ("visit", "bill", "spanish", *MANNERS),
     )
 
 
@@ -86,7 +87,8 @@ def test_speech_without_its_readings_asks() -> None:
 
 
 def test_an_unsure_meaning_is_confirmed_by_word_or_key() -> None:
-    assert walk(UNSURE_VISIT) == Ask("en", ("main.1.confirm",), frozenset("012*"), ("yes", "no"), closed=True)
+    asked_to_confirm = Ask("en", ("main.1.confirm",), frozenset("012*"), ("yes", "no", *MANNERS), closed=True)
+    assert walk(UNSURE_VISIT) == asked_to_confirm
     for yes in (Meant("yes", 0.8), Key("1")):
         assert walk(UNSURE_VISIT, yes) == Recall("en", SENTENCE, ("heart",))
 
@@ -153,7 +155,7 @@ def test_spanish_is_a_key_or_a_word_away_and_greets_again() -> None:
         "es",
         ("welcome", "main.8", "how", "main.1", "main.2", "main.3", "main.4"),
         frozenset("012348*"),
-        ("visit", "bill", "english", "operator"),
+        ("visit", "bill", "english", *MANNERS),
     )
     assert walk(Key("9")) == spanish
     assert walk(Meant("spanish", 0.9)) == spanish

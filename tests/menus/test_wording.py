@@ -60,7 +60,8 @@ def test_only_a_closed_question_has_a_grammar() -> None:
     assert isinstance(opened, Ask)
     assert isinstance(closed, Ask)
     assert grammar_of(small(), opened) is None
-    assert grammar_of(small(), closed) == ("appointment", "see the doctor", "billing", "spanish", "a person")
+    phrases = grammar_of(small(), closed) or ()
+    assert phrases[:6] == ("appointment", "see the doctor", "billing", "spanish", "a person", "repeat that")
 
 
 def test_exits_are_told_by_their_target_or_their_own_name() -> None:
