@@ -6,9 +6,10 @@ import os
 import socket
 from typing import TYPE_CHECKING
 
-from ivr.app import asterisk_of, understanding_of
+from ivr.app import asterisk_of
 from ivr.asterisk.probe import Finding, examine
 from ivr.control import ControlError, ask
+from ivr.edition import understanding_of
 from ivr.menus.load import examine as examine_plan
 from ivr.speech.models import ModelError, find_model
 from ivr.speech.tables import BadTable

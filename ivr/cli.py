@@ -16,6 +16,7 @@ COMMANDS = {
     "calls": "calls:calls",
     "explain": "calls:explain",
     "voicemail": "voicemail:voicemail",
+    "prompts": "prompts:prompts",
     "staffing": "staffing:staffing",
     "simulate": "simulate:simulate_",
     "status": "people:status",

@@ -23,6 +23,7 @@ Request = Mapping[str, Any]
 Answer = Callable[[Request], Awaitable[Mapping[str, Any]]]
 
 LONGEST_REQUEST = 64 * 1024  # a request is a few words; a peer must not grow our memory
+LONGEST_REPLY = 16 * 1024 * 1024  # the mistakes of a large plan, and a status of thousands of callers
 REPLY_SECONDS = 5.0  # the process answers within milliseconds, or it hangs
 
 log = structlog.get_logger()
@@ -78,15 +79,15 @@ async def _reply(line: bytes, answer: Answer) -> Mapping[str, Any]:
         return {"error": str(error)}
 
 
-async def ask(state: Path, **request: Any) -> dict[str, Any]:
+async def ask(state: Path, within_seconds: float = REPLY_SECONDS, **request: Any) -> dict[str, Any]:
     """Ask the process that runs on the state folder. Raises NotRunning, or ControlError with the process's words."""
     try:
-        reader, writer = await asyncio.open_unix_connection(socket_path(state), limit=LONGEST_REQUEST)
+        reader, writer = await asyncio.open_unix_connection(socket_path(state), limit=LONGEST_REPLY)
     except OSError:
         raise NotRunning(f"no Careline runs on {state}; start it with 'careline run'") from None
     try:
         writer.write(json.dumps(request).encode() + b"\n")
-        reply: dict[str, Any] = json.loads(await asyncio.wait_for(reader.readline(), REPLY_SECONDS))
+        reply: dict[str, Any] = json.loads(await asyncio.wait_for(reader.readline(), within_seconds))
     except (OSError, ValueError, TimeoutError):
         raise ControlError(f"the Careline on {state} does not answer; look into its log") from None
     finally:

@@ -18,7 +18,8 @@ from ivr.call import CallerGone
 from ivr.conversation.accepting import Accepting, too_late
 from ivr.conversation.codes import CodeCall, Lock
 from ivr.conversation.session import Session
-from ivr.queueing.orders import Accept, offer_of
+from ivr.conversation.whisper import whisper_of
+from ivr.queueing.orders import offer_of
 from ivr.requests import Requests
 from ivr.services import ALERT_PREFIX, BACK_PREFIX, LEG_PREFIX
 
@@ -117,8 +118,9 @@ class FrontDesk:
         offered = queues.engine.open_offers.get(offer)
         if offered is None:
             return await too_late(call, prompts, language)
-        accept = queues.phones.accept.get(offered.agent, Accept())
-        return await Accepting(call, accept, prompts, language, lambda: queues.refused(offer)).run()
+        accept = queues.phones.accept.get(offered.agent)
+        whisper = whisper_of(prompts, language, queues.dangers.get(offered.call))
+        return await Accepting(call, accept, prompts, language, lambda: queues.refused(offer), whisper).run()
 
     # ---- queueing.Watcher -----------------------------------------------------------------------------------------
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import shutil
 import socket
+import subprocess
+import sys
 import wave
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ivr.control import NotRunning, ask
 from ivr.menus.load import load
 from ivr.menus.wording import prompts_of
 from tests.menus.plans import SMALL
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 DIALPLANS = Path(__file__).parents[1] / "dialplans"
+START_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +84,25 @@ def _silence(file: Path) -> None:
         sound.setsampwidth(2)
         sound.setframerate(8000)
         sound.writeframes(bytes(1600))
+
+
+@contextmanager
+def running(host: Host) -> Iterator[subprocess.Popen[str]]:
+    """Careline, once it answers the command line."""
+    command = [sys.executable, "-m", "ivr", "run", "--settings", str(host.settings)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as serving:
+        try:
+            asyncio.run(_answers(host, serving))
+            yield serving
+        finally:
+            serving.kill()
+
+
+async def _answers(host: Host, serving: subprocess.Popen[str]) -> None:
+    async with asyncio.timeout(START_SECONDS):
+        while serving.poll() is None:
+            with contextlib.suppress(NotRunning):
+                await ask(host.state, do="status")
+                return
+            await asyncio.sleep(0.05)  # another process: it has no event to wait for
+    raise AssertionError(serving.stderr.read() if serving.stderr else "")

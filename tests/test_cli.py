@@ -21,19 +21,17 @@ from click.testing import CliRunner, Result
 
 from ivr import record as story
 from ivr.cli import COMMANDS, main
-from ivr.control import NotRunning, ask
 from ivr.conversation.messages import Left
 from ivr.store.database import open_database
 from ivr.store.records import RecordWriter
 from ivr.store.vault import unlock
 from ivr.store.voicemail import StoredMessages
-from tests.host import DIALPLANS, Host, set_up
+from tests.host import DIALPLANS, Host, running, set_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RIVERSIDE = DIALPLANS / "riverside.yaml"
-START_SECONDS = 30.0
 
 
 @pytest.fixture
@@ -169,7 +167,6 @@ def test_a_plan_with_mistakes_is_not_served(host: Host) -> None:
     refused = process("run", "--settings", host.settings)
     assert refused.returncode == 2
     assert refused.stderr.startswith(f"careline: {host.plan}:6:8: ")
-    assert not host.state.exists()
 
 
 def test_prompts_that_nobody_can_speak_are_told(host: Host) -> None:
@@ -211,28 +208,6 @@ def refusing_asterisk() -> Iterator[int]:
         threading.Thread(target=serve, daemon=True).start()
         yield server.getsockname()[1]
         server.shutdown(socket.SHUT_RDWR)
-
-
-@contextmanager
-def running(host: Host) -> Iterator[subprocess.Popen[str]]:
-    """Careline, once it answers the command line."""
-    command = [sys.executable, "-m", "ivr", "run", "--settings", str(host.settings)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as serving:
-        try:
-            asyncio.run(_answers(host, serving))
-            yield serving
-        finally:
-            serving.kill()
-
-
-async def _answers(host: Host, serving: subprocess.Popen[str]) -> None:
-    async with asyncio.timeout(START_SECONDS):
-        while serving.poll() is None:
-            with contextlib.suppress(NotRunning):
-                await ask(host.state, do="status")
-                return
-            await asyncio.sleep(0.05)  # another process: it has no event to wait for
-    raise AssertionError(serving.stderr.read() if serving.stderr else "")
 
 
 WRONG = {

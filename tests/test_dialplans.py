@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr import record as story
-from ivr.app import understanding_of
+from ivr.edition import understanding_of
 from ivr.menus.load import load
 from ivr.record import Where
 from ivr.simulator.switch import Manner

@@ -53,7 +53,7 @@ class Parts:
 
     ami: AmiConnection
     audio: AudioServer
-    ears: Ears
+    ears: Callable[[], Ears]
     tasks: Tasks
 
 
@@ -89,6 +89,7 @@ class AsteriskCall:
         self._hands: _Hands | None = None
         self._attached = asyncio.Event()
         self._keys_only = False
+        self._ears: Ears | None = None
         self._goes_on = ""  # the label where the dialplan takes the caller; "" while the caller is walked
 
     @property
@@ -103,6 +104,7 @@ class AsteriskCall:
 
     async def answer(self) -> None:
         """Also opens the live audio, so that `hears_speech` is known from here on."""
+        self._ears = self._ears or self._parts.ears()
         await self._walked(self._answered)
 
     async def play(self, *sounds: Path) -> None:
@@ -230,7 +232,7 @@ class AsteriskCall:
         if not self._keys_only:
             stream = await hands.line.stream()
             if stream:
-                return LiveVoice(stream, self._parts.ears)
+                return LiveVoice(stream, self._ears or self._parts.ears())
             self._keys_only = True
             log.warning("no live audio: this call is served by keys; see `careline doctor`", call=self.id)
         return KeysVoice(hands.session)

@@ -25,13 +25,16 @@ log = structlog.get_logger(__name__)
 
 
 class AsteriskFrontDoor:
-    """`on_call` serves each new caller, until it returns or raises CallerGone.
+    """`on_call` serves each new caller, until it returns or raises CallerGone. `ears` is asked when a call is answered:
+    by whom it is heard, to its end.
 
     `on_person` is told that a person presses the code for ready (True) or not ready (False), with the person's phone
     as in the plan (PJSIP/1001); it returns whether that phone is somebody's.
     """
 
-    def __init__(self, settings: AsteriskSettings, ears: Ears, on_call: OnCall, on_person: OnPerson) -> None:
+    def __init__(
+        self, settings: AsteriskSettings, ears: Callable[[], Ears], on_call: OnCall, on_person: OnPerson
+    ) -> None:
         self._on_person = on_person
         self._tasks = Tasks()
         self._audio = AudioServer(settings.audio)

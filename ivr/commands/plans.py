@@ -1,4 +1,4 @@
-"""careline check, careline try"""
+"""careline check, diff, schema, try"""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.app import phrases_heard, understanding_of
 from ivr.commands.shared import fail, told
 from ivr.edition import phrases_heard, understanding_of
 from ivr.menus.diff import differences
@@ -59,6 +58,7 @@ def schema(part: bool) -> None:
     """Print the JSON Schema of plans, with which an editor completes and checks them while you type."""
     click.echo(json.dumps(schema_of_plans(part=part), indent=1, ensure_ascii=False))
 
+
 @click.command()
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
@@ -75,7 +75,6 @@ def _signs_of_danger(old: Path, new: Path) -> list[str]:
     """They are no part of a plan, but nothing that a change of them could hide behind."""
     was, now = ((plan.parent / load(plan).red_flags).read_bytes() for plan in (old, new))
     return [] if was == now else ["the list of red flags is another: its clinician signs each change of it"]
-
 
 
 @click.command("try")

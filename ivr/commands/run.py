@@ -9,7 +9,7 @@ import click
 
 from ivr import app, logs
 from ivr.clock import SystemClock
-from ivr.commands.shared import settings_from, settings_option, told
+from ivr.commands.shared import login_name, settings_from, settings_option, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ def run(settings_file: Path | None) -> None:
     with told():
         settings = settings_from(settings_file)
         logs.start(as_json=settings.log_json)
-        asyncio.run(app.serve(settings, Progress()))
+        asyncio.run(app.serve(settings, Progress(), login_name()))
 
 
 class Progress:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,6 +67,11 @@ def settings_from(file: Path | None) -> Settings:
 
 def state_from(state: Path | None, file: Path | None) -> Path:
     return state or settings_from(file).state
+
+
+def login_name() -> str:
+    """Who is at the keyboard: with sudo, the person and not whom the command runs as."""
+    return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
 def with_state(command: F) -> F:

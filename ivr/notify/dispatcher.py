@@ -43,6 +43,10 @@ class Dispatcher:
         self._outbox = outbox
         self._clock = clock
 
+    def know(self, contacts: Mapping[str, Contact], rotas: Mapping[str, Rota]) -> None:
+        """As another version of the plan has them, from the next alert on; what is on its way stays so."""
+        self._contacts, self._rotas = contacts, rotas
+
     async def alert(self, alert: Alert, who: Sequence[str]) -> None:
         """Tell `who`, people or rotas. Returns at once; a name that is unknown or cannot be reached is logged."""
         now = self._clock.now()

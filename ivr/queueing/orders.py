@@ -42,6 +42,7 @@ class Phones:
 
     `accept` names those who are asked first (mobile phones). `outside` makes of a caller's number the PBX's address
     that rings it; "" for one that must not be called. `name` is the practice's, which a called caller's phone shows.
+    With `whispers`, who picks up for a caller in danger is told so first.
     """
 
     device: Mapping[str, str]
@@ -49,6 +50,7 @@ class Phones:
     accept: Mapping[str, Accept] = field(default_factory=dict)
     outside: Callable[[str], str] = _nobody
     name: str = ""
+    whispers: bool = False
 
     def people_at(self, phone: str) -> tuple[str, ...]:
         return tuple(name for name, device in self.device.items() if device == phone)
@@ -80,6 +82,10 @@ class Shell(Protocol):
     @property
     def phones(self) -> Phones: ...
 
+    @property
+    def dangers(self) -> Mapping[str, str]:
+        """The sign of danger of each call that had one."""
+
     def post(self, event: events.Event) -> None: ...
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None: ...
@@ -101,11 +107,11 @@ class Orders:
         spawn, tell = self._shell.spawn, self._newsroom.tell
         match command:
             case commands.Ring():
-                spawn(self._ring(command))
+                spawn(self._ring(command, self._shell.phones))
             case commands.StopRinging(offer, _, answered_elsewhere):
                 spawn(self._switch.cancel(leg_of(offer), answered_elsewhere=answered_elsewhere))
             case commands.DialCaller():
-                spawn(self._dial(command))
+                spawn(self._dial(command, self._shell.phones))
             case commands.StopDialling(offer):
                 spawn(self._switch.cancel(line_of_offer(offer)))
             case commands.Connect(offer, agent, call):
@@ -132,27 +138,28 @@ class Orders:
             case _:
                 assert_never(command)
 
-    async def _ring(self, command: commands.Ring) -> None:
+    async def _ring(self, command: commands.Ring, phones: Phones) -> None:
         """A ring that fails is over at once, or the caller would wait for it: somebody else is rung."""
         self.rung_lately.add(command.offer)
-        phones = self._shell.phones
         queue = self._shell.engine.queue_of(command.call) or ""
+        display = phones.display.get(queue, queue)
+        endangered = command.call in self._shell.dangers
         try:
             await self._switch.ring(
                 leg_of(command.offer),
                 phones.device[command.agent],
-                display=phones.display.get(queue, queue),
+                display=f"URGENT {display}" if endangered else display,
                 seconds=command.ring_seconds,
-                asked=command.agent in phones.accept,
+                asked=command.agent in phones.accept or (endangered and phones.whispers),
             )
         except Exception:
             self._shell.post(events.OfferFailed(command.offer, events.Cause.LOST))
             raise
 
-    async def _dial(self, command: commands.DialCaller) -> None:
+    async def _dial(self, command: commands.DialCaller, phones: Phones) -> None:
         """The line is on disk before it rings, so that a restart knows whose it is."""
         self.dialled_lately.add(command.call)
-        line, phones = line_of_offer(command.offer), self._shell.phones
+        line = line_of_offer(command.offer)
         try:
             back = await self._backs.dialled(command.call, line)
             address = phones.outside(back.phi_number) if back else ""

@@ -59,6 +59,7 @@ class QueueRunner:
         self._ports = ports or Ports()
         self.backs = self._ports.backs
         self.phones = self._phones_to_come = Phones({}, {})
+        self.dangers: dict[str, str] = {}
         self._switch = switch
         self._record = record
         self._clock = clock
@@ -198,6 +199,10 @@ class QueueRunner:
             )
         )
 
+    def endangered(self, call: str, sign: str) -> None:
+        """Whoever picks up for the call is told of the sign; the first one that was heard stays."""
+        self.dangers.setdefault(call, sign)
+
     def change(self, call: str, *, urgency: Urgency = Urgency.ROUTINE, head_start_seconds: float | None = None) -> None:
         """Another priority from the next decision on; urgency only rises."""
         self.post(events.CallerChanged(call, urgency, head_start_seconds))
@@ -218,6 +223,7 @@ class QueueRunner:
         """No session listens to the call's news any more."""
         self._newsroom.close(call)
         self._pbx.joined_lately.discard(call)
+        self.dangers.pop(call, None)
 
     def place_of(self, call: str) -> Place | None:
         """Where the caller stands or is offered; None for strangers, for who talks and who is to be called back."""

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.app import phrases_heard, understanding_of
 from ivr.call import Hearing, Spoke
 from ivr.clock import SystemClock
+from ivr.edition import phrases_heard, understanding_of
 from ivr.menus import load as plans
 from ivr.services import Ear, RecognizerUnavailable
 from ivr.speech.audio import FRAME_BYTES, FRAME_SECONDS

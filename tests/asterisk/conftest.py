@@ -52,7 +52,7 @@ class House:
         self.calls: asyncio.Queue[AsteriskCall] = asyncio.Queue()
         self.persons: list[tuple[str, bool]] = []
         self.fails = False
-        self.door = AsteriskFrontDoor(settings, self.ears, self._serve, self._person)
+        self.door = AsteriskFrontDoor(settings, lambda: self.ears, self._serve, self._person)
         self._events = self.door.switch.events()
 
     async def call(self) -> AsteriskCall:
