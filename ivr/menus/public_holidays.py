@@ -20,13 +20,16 @@ OBSERVED = " (observed)"
 
 def unknown(code: str) -> str:
     """What is wrong with a code, and the likely fix; "" for a good one."""
-    countries, (country, _, region) = _codes(), code.partition("-")
+    try:
+        _book(code)
+    except NotImplementedError:  # all countries are only listed now: that takes half a second
+        countries, (country, _, region) = _codes(), code.partition("-")
+    else:
+        return ""
     if country not in countries:
         return f"is '{code}', which is no country such as US or MX{suggestion(country.upper()[:2], countries)}"
-    if region and region not in countries[country]:
-        regions = [f"{country}-{each}" for each in countries[country]]
-        return f"is '{code}', which is no region of {country}{suggestion(code.upper(), regions)}"
-    return ""
+    regions = [f"{country}-{each}" for each in countries[country]]
+    return f"is '{code}', which is no region of {country}{suggestion(f'{country}-{region.upper()}', regions)}"
 
 
 def on(codes: Sequence[str], day: date) -> tuple[str, ...]:

@@ -65,9 +65,9 @@ def told(tmp_path: Path, office: str) -> list[str]:
             ),
         ),
         (
-            "{except: {holidays: USA}}",
+            "{except: {holidays: us}}",
             (
-                "12:37: 'holidays' of 'except' of hours 'office' is 'USA', which is no country such as US or MX; "
+                "12:37: 'holidays' of 'except' of hours 'office' is 'us', which is no country such as US or MX; "
                 "did you mean 'US'?"
             ),
         ),
