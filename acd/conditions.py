@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from acd.model import Absence
+from acd.model import Absence, Urgency
 
 if TYPE_CHECKING:
     from acd.crews import Crews
@@ -25,6 +25,11 @@ class Facts:
     def length(self) -> int:
         """Those on the phone: who is to be called back takes no line."""
         return len(self._room.ages)
+
+    @property
+    def has_urgent(self) -> bool:
+        """Whether somebody urgent waits: they stand before everybody else."""
+        return bool(self._room.line) and -self._room.line.front[0] >= Urgency.URGENT
 
     @cached_property
     def estimated_wait_seconds(self) -> float | None:
@@ -58,7 +63,8 @@ def holds(condition: Condition, since: float, now: float, facts: Facts) -> bool:
 def holds_for_all(condition: Condition, facts: Facts) -> bool:
     """The parts that do not depend on one caller's wait."""
     return (
-        (condition.length is None or facts.length >= condition.length)
+        (not condition.urgent or facts.has_urgent)
+        and (condition.length is None or facts.length >= condition.length)
         and (condition.staffed_below is None or facts.staffed < condition.staffed_below)
         and (condition.empty is None or facts.is_empty(condition.empty))
         and (condition.service_level_below is None or _below(facts.service_level, condition.service_level_below))
@@ -82,6 +88,8 @@ def in_words(condition: Condition) -> str:
     parts = []
     if condition.waited_seconds:
         parts.append(f"waited {duration(condition.waited_seconds)}")
+    if condition.urgent:
+        parts.append("somebody in danger waits")
     if condition.length is not None:
         parts.append(f"{condition.length} or more wait")
     if condition.estimated_wait_seconds is not None:

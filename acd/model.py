@@ -48,6 +48,7 @@ class Condition:
     `service_level_below`: the share of callers answered in time, of late, is less.
     `staffed_below`: fewer people are at work (neither logged out nor not ready) who could serve the queue.
     `empty`: nobody could serve the queue but those who are absent in one of these ways.
+    `urgent`: somebody urgent waits in the queue.
     """
 
     waited_seconds: float = 0.0
@@ -56,6 +57,7 @@ class Condition:
     service_level_below: float | None = None
     staffed_below: int | None = None
     empty: frozenset[Absence] | None = None
+    urgent: bool = False
 
     @property
     def of_time_alone(self) -> bool:

@@ -1,6 +1,7 @@
-"""A person's phone that may be picked up by a mailbox: whoever picks up is asked for a key, or for the PIN.
+"""A person's phone that is ours before the caller is joined.
 
-No record is begun for such a call, and nothing of the caller is said.
+One that may be picked up by a mailbox asks for a key, or for the PIN; for a caller in danger any says first what it is.
+No record is begun for such a call, and nothing else of the caller is said.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ivr.call import Call, CallerGone, KeyRules, Pressed, Silence, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from ivr.queueing.orders import Accept
     from ivr.services import Prompts
@@ -24,25 +26,33 @@ LONGEST_PIN = 8
 
 @dataclass(frozen=True, slots=True)
 class Accepting:
-    """One call to a person's phone, once it is picked up."""
+    """One call to a person's phone, once it is picked up; without `accept` nothing is asked."""
 
     call: Call
-    accept: Accept
+    accept: Accept | None
     prompts: Prompts
     language: str
     refused: Callable[[], object]
+    whisper: tuple[Path, ...] = ()
 
     async def run(self) -> None:
         """Who takes the call is held, everybody else hung up on; `refused` is called for who passed it on."""
         with suppress(CallerGone):
             await self.call.answer()
-            took = await (self._by_pin() if self.accept.pin else self._by_key())
+            if self.whisper:
+                await self.call.play(*self.whisper)
+            took = await self._takes()
             if took:
                 return await self.call.hold()
             if took is False:
                 self.refused()
             await self.call.hang_up()
         return None
+
+    async def _takes(self) -> bool | None:
+        if self.accept is None:
+            return True  # a desk phone, which heard the whisper
+        return await (self._by_pin(self.accept.pin) if self.accept.pin else self._by_key())
 
     async def _by_key(self) -> bool | None:
         """None when nobody answered the question."""
@@ -58,13 +68,13 @@ class Accepting:
             prompts = ["accept_wrong", "accept_press"]
         return None
 
-    async def _by_pin(self) -> bool | None:
+    async def _by_pin(self, pin: str) -> bool | None:
         prompts = ["accept_pin"]
         for _ in range(TRIES):
             heard = await self._ask(prompts, KeyRules(longest=LONGEST_PIN))
             if not isinstance(heard, Pressed):
                 return None
-            if compare_digest(heard.digits, self.accept.pin):
+            if compare_digest(heard.digits, pin):
                 return True
             prompts = ["accept_wrong", "accept_pin"]
         return None

@@ -96,7 +96,7 @@ def _unused(plan: Plan) -> Iterator[Finding]:
     played |= {box.greeting for box in plan.voicemail.values()}
     played |= {menu.closed.say for menu in plan.menus.values() if menu.closed}
     played |= {queue.closed.say for queue in plan.queues.values() if queue.closed}
-    played |= {closure.say for closure in plan.closures.values()}
+    played |= {closure.say for closure in plan.closures.values()} | {plan.urgent.say, plan.urgent.crisis}
     played |= {plan.callers.blocked.say} if plan.callers.blocked else set()
     played |= {prompt for queue in plan.queues.values() if queue.announce for prompt in queue.announce.also}
     for name in plan.prompts.keys() - played - GENERIC_PROMPTS - wording.MADE_PROMPTS:

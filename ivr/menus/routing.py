@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Led: TypeAlias = Callable[[Target], Target | None]
 """Where a rule that sends callers to a target leads now; None for nowhere: they go on waiting."""
 
+IN_DANGER = "a caller in danger"
 MOST_SKILLED = 5  # the first of those on call; each further one is a level below, down to 1
 
 
@@ -35,7 +36,7 @@ def routing_of(
 ) -> Configured:
     """The whole plan as one event for the engine; `on_call` by the rota's name, see `on_call_at`."""
     return Configured(
-        tuple(_queue(name, queue, _led(plan, name, doors)) for name, queue in plan.queues.items()),
+        tuple(_queue(name, queue, _led(plan, name, doors), _danger(plan, name)) for name, queue in plan.queues.items()),
         tuple(_agent(name, person, on_call or {}) for name, person in plan.people.items()),
         dict(plan.sites),
         {Cause(cause): seconds for cause, seconds in plan.after_failed_ring.items()},
@@ -79,7 +80,17 @@ def _agent(name: str, person: Person, on_call: Mapping[str, Sequence[str]]) -> e
     )
 
 
-def _queue(name: str, queue: Queue, led: Led) -> engine.Queue:
+def _danger(plan: Plan, queue: str) -> tuple[engine.Escalation, ...]:
+    """Who is told that somebody in danger waits: in the urgent queue, and where it leads while it is closed."""
+    ladder = tuple(engine.Rung(rung.who, rung.for_) for rung in plan.urgent.alert)
+    arrived, passed = past_closed(plan, Target(Kind.QUEUE, plan.urgent.queue), lambda _: False)
+    on_the_way = {plan.urgent.queue, arrived.name, *(detour.closed.to.name for detour in passed)}
+    return (
+        (engine.Escalation(IN_DANGER, engine.Condition(urgent=True), ladder),) if ladder and queue in on_the_way else ()
+    )
+
+
+def _queue(name: str, queue: Queue, led: Led, danger: tuple[engine.Escalation, ...]) -> engine.Queue:
     return engine.Queue(
         name,
         steps=tuple(_step(step) for step in queue.stages),
@@ -93,7 +104,7 @@ def _queue(name: str, queue: Queue, led: Led) -> engine.Queue:
         wrap_up=engine.WrapUp(queue.wrap_up.for_, queue.wrap_up.longest_seconds, queue.wrap_up.disposition),
         refuse=tuple(_refusals(queue.refuse, led)),
         overflow=tuple(_overflows(queue.overflow, led)),
-        escalations=tuple(_escalation(alert) for alert in queue.alert),
+        escalations=tuple(_escalation(alert) for alert in queue.alert) + danger,
         callback=_callback(queue),
         target_seconds=queue.service_level.seconds,
         return_seconds=queue.return_within,

@@ -64,6 +64,8 @@ class SimulatedCall:
 
     async def ask(self, turn: Turn) -> Heard:
         await self.play(*turn.sounds)
+        if turn.keys is None and not turn.silence_seconds:
+            return Silence()  # something is only said, and takes no time here: nobody can talk meanwhile
         while True:
             heard = _heard(await self._line(turn), turn)
             if not isinstance(heard, Spoke) or turn.ends_with(heard):

@@ -12,6 +12,7 @@ from acd.events import (
     AgentLoggedOut,
     AgentNotReady,
     CallbackAsked,
+    CallerChanged,
     CallerLeft,
     Cause,
     Device,
@@ -19,7 +20,7 @@ from acd.events import (
     OfferFailed,
     TalkEnded,
 )
-from acd.model import Absence, Agent, Condition, Queue, WrapUp
+from acd.model import Absence, Agent, Condition, Queue, Urgency, WrapUp
 from tests.acd.scene import ANA, BO, DESK, engine_with, join, serve, step, talk
 
 if TYPE_CHECKING:
@@ -93,6 +94,17 @@ def test_an_estimated_wait_is_about_who_would_join_now() -> None:
     assert estimate is not None
     around = (estimate.seconds, estimate.seconds + 0.1)
     assert [true_of(engine, Condition(estimated_wait_seconds=seconds), 310) for seconds in around] == [True, False]
+
+
+def test_somebody_urgent_waits_until_they_come_to_talk() -> None:
+    engine = engine_with(ANA)
+    urgent = Condition(urgent=True)
+    join(engine, "c1")
+    assert not true_of(engine, urgent)
+    engine.handle(CallerChanged("c1", Urgency.URGENT), now=2)
+    assert true_of(engine, urgent)
+    talk(engine, 1, now=3)
+    assert not true_of(engine, urgent)
 
 
 def test_every_part_must_hold() -> None:
@@ -199,6 +211,7 @@ def test_who_is_to_be_called_back_does_not_lengthen_the_queue() -> None:
         (Condition(240), "waited 4 min"),
         (Condition(90), "waited 1 min 30 s"),
         (Condition(length=5), "5 or more wait"),
+        (Condition(urgent=True), "somebody in danger waits"),
         (Condition(estimated_wait_seconds=600), "the estimated wait is 10 min or more"),
         (Condition(service_level_below=0.8), "the service level is below 80 %"),
         (Condition(staffed_below=2), "fewer than 2 at work"),
