@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, assert_never
 from zoneinfo import ZoneInfo
 
 from ivr import record as story
 from ivr.call import Call, Deaf, Heard, Hearing, KeyRules, Pressed, Silence, Spoke, Turn
+from ivr.conversation.composure import Composure, Sign
 from ivr.conversation.listening_rules import KEYS, enough, longest_seconds, pause_seconds
 from ivr.menus import steps
 from ivr.menus.read_back import said_as
@@ -34,6 +35,11 @@ class Asking:
     note: Callable[[story.Entry], None]
     _patient_until: float | None = None
     _signed: bool = False
+    lost_composure: tuple[Sign, ...] = ()
+    _composure: Composure = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._composure = Composure(self.desk.plan.distress)
 
     async def ask(self, step: steps.Ask) -> steps.Answer:
         self.note(story.Asked(step.prompts))
@@ -70,6 +76,7 @@ class Asking:
                 self.note(story.HeardKeys(digits))
                 return self._pressed(step, digits)
             case Spoke(hypotheses):
+                self._listen_to_the_voice(step.language, heard)
                 self._signed = self._signed or bool(hypotheses)
                 text, confidence = (hypotheses[0].text, hypotheses[0].confidence) if hypotheses else ("", 0.0)
                 self.note(story.HeardSpeech(text, confidence))
@@ -82,6 +89,12 @@ class Asking:
                 return steps.CannotHear()
             case _:
                 assert_never(heard)
+
+    def _listen_to_the_voice(self, language: str, spoke: Spoke) -> None:
+        self._composure.language = language
+        if signs := self._composure.hear(spoke):
+            self.note(story.SoundsDistressed(tuple(sign.text for sign in signs), _words(signs)))
+            self.lost_composure = signs
 
     def _silent(self) -> steps.Answer:
         """Once only: wherever the caller comes to next, they are asked in peace."""
@@ -144,6 +157,10 @@ class Asking:
         """The practice's day."""
         zone = ZoneInfo(self.desk.plan.practice.timezone)
         return datetime.fromtimestamp(self.desk.clock.now(), UTC).astimezone(zone).date()
+
+
+def _words(signs: Sequence[Sign]) -> str:
+    return " / ".join(sign.phi for sign in signs if sign.phi)
 
 
 def _meant(found: Understood, sure: float, readings: tuple[str, ...]) -> steps.Meant:

@@ -65,7 +65,7 @@ class Composure:
         if voice.cry_seconds >= rules.cry:
             yield Sign(f"cries ({voice.cry_seconds:.1f} s far above a speaking voice)")
         elif first and voice.pitch_hz >= rules.higher * first.pitch_hz:
-            yield Sign(f"the voice rose to {voice.pitch_hz / first.pitch_hz:.1f} times its pitch")
+            yield Sign(f"raised the voice to {voice.pitch_hz / first.pitch_hz:.1f} times its pitch")
         if voice.syllables_per_second >= rules.fast and voice.seconds >= PACE_SECONDS:
             yield Sign(f"speaks very fast ({voice.syllables_per_second:.1f} syllables a second)")
 

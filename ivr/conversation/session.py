@@ -137,7 +137,9 @@ class Session:
                 case steps.Say():
                     step = walk.answered(await self._say(*step.prompts) or steps.Done())
                 case steps.Ask():
-                    step = walk.answered(await asking.ask(step))
+                    answer = await asking.ask(step)
+                    self._take_distress_to_heart()
+                    step = walk.answered(answer)
                 case steps.Recall():
                     step = walk.answered(asking.recalled(step))
                 case steps.ToQueue():
@@ -153,6 +155,11 @@ class Session:
                 case _:
                     assert_never(step)
 
+    def _take_distress_to_heart(self) -> None:
+        if signs := self._asking.lost_composure:
+            self._asking.lost_composure = ()
+            self._walk.distressed([steps.Reason(sign.text, sign.phi) for sign in signs])
+
     # ---- in line ----------------------------------------------------------------------------------------------
 
     async def _to_queue(self, step: steps.ToQueue) -> None:
@@ -160,7 +167,8 @@ class Session:
         self._collected(step)
         needs = tuple(sorted(step.needs))
         self._note(story.RoutedTo(step.queue, needs, step.urgent, step.intent, because, step.also))
-        urgency = Urgency.URGENT if step.urgent else Urgency.ROUTINE
+        pressing = Urgency.PRESSING if step.pressing else Urgency.ROUTINE
+        urgency = Urgency.URGENT if step.urgent else pressing
         place = self._placed(step.queue, Needs.all_of(*sorted(step.needs)), urgency)
         await self._join(replace(place, head_start_seconds=step.head_start_seconds), *step.prompts)
 

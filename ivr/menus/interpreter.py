@@ -112,6 +112,7 @@ class Walk:
         self._doors = doors
         self._lead: tuple[str, ...] = ()
         self._danger = False
+        self._distress = False
         self._reasons: list[Reason] = []
         self._state: Asking | Confirming | Barred | _Recalling | _Saying | _Collecting = Asking(self.entry.start)
         self._step: Step | None = None
@@ -196,6 +197,13 @@ class Walk:
             return blocking.sentence(self.plan, self.language, then)
         self._because(f"The blocked caller goes on to '{then}'.")
         return self._arrive(then)
+
+    def distressed(self, signs: Collection[Reason]) -> None:
+        """The caller sounds distressed: is offered a person, has no failure more, and goes before routine callers."""
+        self._reasons += [Reason(f"The caller {sign.text}.", sign.phi) for sign in signs]
+        self._because("So a person is offered, and the call is pressing.")
+        self._distress = True
+        self._lead = ("person_offer",)
 
     # ---- the questions ----------------------------------------------------------------------------------------
 
@@ -345,7 +353,7 @@ class Walk:
 
     def _failed(self, asking: Asking, what: str, prompt: str, meant: Meant | None = None) -> Step:
         self._because(f"Menu '{asking.menu}', attempt {asking.attempt} of {BY_KEYS}: {what}.", meant)
-        if asking.attempt < BY_KEYS:
+        if asking.attempt < BY_KEYS and not self._distress:
             return self._ask(replace(asking, attempt=asking.attempt + 1), prompt)
         return self._lost(asking.menu, silent=prompt == "still_there")
 
@@ -446,6 +454,7 @@ class Walk:
             head_start,
             self.also,
             self._given(),
+            pressing=self._distress,
         )
 
     def _urgent(self, danger: Danger) -> Step:
@@ -473,6 +482,8 @@ class Walk:
         if self._steps > MAX_STEPS and not isinstance(step, _FINAL):
             self._because(f"After {MAX_STEPS} steps a person takes over.")
             step = self._queue(self.plan.operator.queue, ("to_a_person",))  # open or closed: no more menus
+        if self._lead and isinstance(step, _FINAL) and self._distress:
+            self._lead = ()  # a person comes without an offer
         if self._lead and not isinstance(step, Recall):
             step, self._lead = replace(step, prompts=(*self._lead, *step.prompts)), ()
         self._step = step

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, model_validator
 from ivr.menus.callers import Callers, Preferred
 from ivr.menus.closing import Closed  # noqa: TC001 - pydantic reads the types of the fields at run time
 from ivr.menus.closures import Closures, Codes  # noqa: TC001 - the same
+from ivr.menus.distress import Distress
 from ivr.menus.numbers import same_number
 from ivr.menus.opening import Opening  # noqa: TC001 - the same
 from ivr.menus.people import Outside, Person, Rest, RingCause, Rota  # noqa: TC001 - pydantic reads the types of the fields at run time
@@ -83,6 +84,7 @@ GENERIC_PROMPTS = frozenset(
         "not_understood",
         "pause",
         "place_kept",
+        "person_offer",
         "please_press",
         "queue_offer",
         "record_begin",
@@ -281,6 +283,7 @@ class Plan(Noun):
     after_failed_ring: Mapping[RingCause, Rest] = {}
     rotas: Mapping[Name, Rota] = {}
     outside: Outside | None = None
+    distress: Distress = Distress()
     hours: Mapping[Name, Opening] = {}
     slots: Slots = {}
     closures: Closures = Field({})

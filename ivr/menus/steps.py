@@ -158,7 +158,7 @@ class ToQueue:
     """Play `prompts`, then queue; `needs` and `head_start_seconds` are this caller's own, beyond the queue's.
 
     `also` are intents that were said beside the one that led here, `values` what was given for the plan's slots:
-    patient data.
+    patient data. `pressing` is who sounds distressed: before routine callers, behind urgent ones.
     """
 
     language: str
@@ -171,6 +171,7 @@ class ToQueue:
     head_start_seconds: float = 0.0
     also: tuple[str, ...] = ()
     values: tuple[tuple[str, str], ...] = ()
+    pressing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

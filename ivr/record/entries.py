@@ -86,6 +86,14 @@ class RedFlagRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundsDistressed:
+    """By voice or words; `signs` complete "The caller …"."""
+
+    signs: tuple[str, ...]
+    phi_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RoutedTo:
     """The decision to queue the call; `intent` as far as one is known, by speech or by keys; `also` further matters."""
 
@@ -322,6 +330,7 @@ Entry = (
     | HeardNothing
     | Understood
     | RedFlagRaised
+    | SoundsDistressed
     | RoutedTo
     | SlotGiven
     | SentToVoicemail

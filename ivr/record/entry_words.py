@@ -38,6 +38,7 @@ from ivr.record import (
     SaidGoodbye,
     SentToVoicemail,
     SlotGiven,
+    SoundsDistressed,
     Stepped,
     Suggested,
     TalkEnded,
@@ -100,6 +101,9 @@ def words_of(entry: Entry, clock: Clock, *, shown: bool) -> list[str]:  # noqa: 
         case RedFlagRaised(sign, evidence):
             words = _because_of(evidence if shown else (), ", in the words: ")
             return [f"A sign of an emergency: {plain(sign)}{words}. Urgent from here on."]
+        case SoundsDistressed(signs, words):
+            said = f" ({words})" if shown and words else ""
+            return [f"Sounded distressed: {'; '.join(signs)}{said}. A person was offered, and the call is pressing."]
         case RoutedTo(queue, needs, urgent, _, reasons, also):
             return [_routed(queue, needs, urgent), *_also(also), *_reasons(reasons, shown)]
         case SlotGiven(slot, value):

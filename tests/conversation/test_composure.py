@@ -32,7 +32,7 @@ def test_a_voice_is_compared_with_the_callers_own_first_words() -> None:
     assert signs(said("hello", UPSET), said("my bill", UPSET)) == [[], []]
     assert signs(said("hello"), said("my bill", UPSET)) == [
         [],
-        ["became louder by 11 dB", "the voice rose to 1.5 times its pitch"],
+        ["became louder by 11 dB", "raised the voice to 1.5 times its pitch"],
     ]
 
 

@@ -17,6 +17,7 @@ from ivr.menus.steps import (
     Key,
     Meant,
     NotUnderstood,
+    Reason,
     Recall,
     Say,
     Silent,
@@ -336,3 +337,26 @@ def test_a_closed_queue_sends_its_callers_on() -> None:
 
 def test_danger_is_told_that_help_comes_and_not_that_we_are_closed() -> None:
     assert queued(shut(Danger("chest pain"))[-1])[2:] == (True, ("urgent_connecting",))
+
+
+def test_a_distressed_caller_is_offered_a_person_and_is_pressing() -> None:
+    caller = Walk(small())
+    caller.begin()
+    caller.distressed([Reason("cries"), Reason("uses words of distress", "help me")])
+    which = caller.answered(Meant("visit", 0.9))
+    assert asked(which)[0][0] == "person_offer"
+    queue = caller.answered(Key("1"))
+    assert isinstance(queue, ToQueue)
+    assert (queue.pressing, queue.urgent, queue.prompts) == (True, False, ("connecting",))
+    assert [reason.text for reason in queue.reasons][1:4] == [
+        "The caller cries.",
+        "The caller uses words of distress.",
+        "So a person is offered, and the call is pressing.",
+    ]
+
+
+def test_a_distressed_caller_does_not_have_to_fail_three_times() -> None:
+    caller = Walk(small())
+    caller.begin()
+    caller.distressed([Reason("cries")])
+    assert queued(caller.answered(NotUnderstood())) == ("desk", set(), False, ("to_a_person",))
