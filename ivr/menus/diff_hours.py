@@ -9,6 +9,7 @@ from ivr.menus.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import time
 
     from ivr.menus.hours import Span
 
@@ -58,7 +59,7 @@ def _change(old: tuple[Span, ...], new: tuple[Span, ...], verbs: Verbs) -> str:
     return f"{' and '.join(told)} on {{days}}"
 
 
-def _inside(spans: tuple[Span, ...]) -> list[object]:
+def _inside(spans: tuple[Span, ...]) -> list[time]:
     """All but when the day begins and ends."""
     return [edge for span in spans for edge in (span.begins, span.ends)][1:-1]
 

@@ -84,19 +84,20 @@ def _is_file(path: Path) -> bool:
 
 def _findings(node: Node, path: Path) -> tuple[Plan | None, list[Finding]]:
     """Names are checked as far as the shape is sound, gaps as far as the names are."""
-    plan, misshapen, data = shape(node.plain())
+    shaped = shape(node.plain())
+    plan, misshapen = shaped.plan, shaped.findings
     if plan is None:
         return None, misshapen
     unnamed = list(references(plan, _names(node) if misshapen else names_of(plan)))
-    findings = [*misshapen, *unnamed]
+    findings = [*misshapen, *(each for each in unnamed if shaped.keeps_place(each.path))]
     if not _is_file(path.parent / plan.red_flags):
         findings.append(Finding(("red_flags",), f"'{plan.red_flags}' is not a file beside the plan"))
     if not findings:
         return plan, list(gaps(plan))
-    whole = Whole(plan, data, unnamed)
+    whole = Whole(plan, shaped.data, unnamed)
     unsound = {str(each.path[0]) for each in misshapen if each.path}
-    further = [gap for gap in gaps(whole.plan, unsound) if whole.tells(gap)] if whole.plan else []
-    return plan, [*findings, *further]
+    further = gaps(whole.plan, unsound) if whole.plan else ()
+    return plan, [*findings, *(gap for gap in further if whole.tells(gap) and shaped.keeps_place(gap.path))]
 
 
 def _names(node: Node) -> Names:

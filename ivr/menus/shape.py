@@ -26,21 +26,32 @@ ROUNDS = 8  # each round of pruning goes one level up; a plan is no deeper
 class Shaped(typing.NamedTuple):
     """With findings, the plan is what remains without the parts that are wrong; None when too little remains.
 
-    `data` is what it was made from.
+    `data` is what it was made from, `shortened` the lists in it and the number of the first item that each lost.
     """
 
     plan: Plan | None
     findings: list[Finding]
     data: Any
+    shortened: Mapping[Path, int]
+
+    def keeps_place(self, path: Path) -> bool:
+        """Whether what stands at `path` of the plan stands there in the file, too: no item before it was lost."""
+        return not any(_is_behind(path, short, first) for short, first in self.shortened.items())
+
+
+def _is_behind(path: Path, short: Path, first: int) -> bool:
+    step = path[len(short)] if path[: len(short)] == short and len(path) > len(short) else -1
+    return isinstance(step, int) and step >= first
 
 
 def shape(data: object) -> Shaped:
     """The plan, and what is wrong in its shape. Leaves `data` as it is."""
     findings: list[Finding] = []
+    shortened: dict[Path, int] = {}
     data = copy.deepcopy(data)
     for attempt in range(ROUNDS):
         try:
-            return Shaped(Plan.model_validate(data), findings, data)
+            return Shaped(Plan.model_validate(data), findings, data, shortened)
         except ValidationError as wrong:
             errors = wrong.errors(include_url=False)
         paths = [_path(error, data) for error in errors]
@@ -48,9 +59,9 @@ def shape(data: object) -> Shaped:
             findings = [_finding(error, path) for error, path in zip(errors, paths, strict=True)]
         # Backwards, so that the items of a list keep their numbers until it is their turn.
         wrong_parts = [_part(error, path) for error, path in zip(errors, paths, strict=True)]
-        if not all([_prune(data, path) for path in reversed(wrong_parts)]):  # noqa: C419 - all, not up to the first
+        if not all([_prune(data, path, shortened) for path in reversed(wrong_parts)]):  # noqa: C419 - all, not up to the first
             break
-    return Shaped(None, findings, data)
+    return Shaped(None, findings, data, shortened)
 
 
 def _part(error: ErrorDetails, path: Path) -> Path:
@@ -58,7 +69,7 @@ def _part(error: ErrorDetails, path: Path) -> Path:
     return path[:-1] if error["type"] == "missing" else path
 
 
-def _prune(data: object, path: Path) -> bool:
+def _prune(data: object, path: Path, shortened: dict[Path, int]) -> bool:
     """Take the wrong part out of its parent; False when there is no parent to take it from."""
     if not path:
         return False
@@ -68,6 +79,7 @@ def _prune(data: object, path: Path) -> bool:
         data.pop(path[-1], None)
     elif isinstance(data, list) and isinstance(path[-1], int) and path[-1] < len(data):
         del data[path[-1]]
+        shortened[path[:-1]] = min(path[-1], shortened.get(path[:-1], path[-1]))
     return True
 
 

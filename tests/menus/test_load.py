@@ -154,6 +154,17 @@ def test_nobody_is_missed_for_a_skill_whose_own_line_is_wrong(tmp_path: Path) ->
     ]
 
 
+def test_what_stands_behind_a_lost_item_of_a_list_is_told_in_the_next_round(tmp_path: Path) -> None:
+    rule = "overflow: {after: 4m, to: voicemail desk}"
+    assert told(tmp_path, (rule, "overflow: [5, {after: 4m, to: queue dessk}]")) == [
+        "36:36: overflow 1 of queue 'desk' must be a mapping (keys and values), not 5"
+    ]
+    assert told(tmp_path, (rule, "overflow: [{after: 4m, to: queue dessk}, 5]")) == [
+        "36:52: overflow 1 of queue 'desk' goes to 'dessk', which is not a queue; did you mean 'desk'?",
+        "36:66: overflow 2 of queue 'desk' must be a mapping (keys and values), not 5",
+    ]
+
+
 def test_a_name_whose_own_part_is_broken_is_still_known(tmp_path: Path) -> None:
     assert told(
         tmp_path,
