@@ -42,6 +42,11 @@ async def answer(desk: Desk, request: Mapping[str, Any]) -> dict[str, Any]:
     raise ControlError("a closure is switched on or off by somebody: say which, and who")
 
 
+def on_now(desk: Desk) -> list[dict[str, Any]]:
+    """Those that are switched on."""
+    return [each for name in desk.plan.closures if (each := _shown(desk, name))["on"]]
+
+
 def _known(desk: Desk, name: str) -> str:
     known = desk.plan.closures
     if not known:

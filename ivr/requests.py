@@ -140,6 +140,7 @@ class Requests:
             ],
             "queues": [_queue(each) for each in engine.queues(now)],
             "alerts": self._alerts(),
+            "closures": closure_requests.on_now(desk),
         }
 
 

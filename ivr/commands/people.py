@@ -32,7 +32,10 @@ def status(settings_file: Path | None, state: Path | None) -> None:
     """Who waits, who rings, who talks, who is away, and how the queues do."""
     now = ask(state, settings_file, do="status")
     heard = ", ".join(now["hears"]) or "nothing: callers use keys"
-    click.echo(f"PBX {'connected' if now['pbx'] else 'NOT CONNECTED'}; {now['calls']} calls; speech heard: {heard}\n")
+    click.echo(f"PBX {'connected' if now['pbx'] else 'NOT CONNECTED'}; {now['calls']} calls; speech heard: {heard}")
+    for each in now["closures"]:
+        click.echo(f"Switched on: {each['closure']}{', until ' + each['until'] if each['until'] else ''}")
+    click.echo()
     table(("person", "state", "for"), [_person(each) for each in now["people"]])
     click.echo()
     queues = ("queue", "waiting", "callbacks", "longest", "ready", "would wait", "answered", "in time", "left")

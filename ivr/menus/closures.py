@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from ivr.menus.mistakes import Finding, Path
 from ivr.menus.numbers import SHORTEST_NUMBER
@@ -52,7 +52,8 @@ def _extension(value: object) -> object:
     return value
 
 
-Extension = Annotated[str, BeforeValidator(_extension)]
+_WRITTEN = {"description": "An extension, in quotes.", "type": "string", "pattern": r"^\*?\d{2,6}$"}
+Extension = Annotated[str, BeforeValidator(_extension), WithJsonSchema(_WRITTEN)]
 
 
 class Code(Noun):

@@ -89,6 +89,12 @@ async def test_it_ends_by_itself_at_the_time_that_was_said() -> None:
         assert (await heard_by(open_house, call="call-2")).heard[0] == "Welcome."
 
 
+async def test_the_status_names_what_is_on() -> None:
+    open_house = house()
+    await open_house.desk.answer({**SNOW_ON, "until": "2026-12-01 12:00"})
+    assert [each["closure"] for each in (await open_house.desk.answer({"do": "status"}))["closures"]] == ["snow"]
+
+
 async def test_which_are_on_and_who_switched_them_is_told_in_the_practices_own_time() -> None:
     open_house = house()
     await open_house.desk.answer({**SNOW_ON, "until": "2026-12-01 12:00"})
