@@ -129,6 +129,7 @@ async def serve(settings: given.Settings, progress: Progress, who: str) -> None:
         restored = await queues.restore()
         await feeds.open()
         shifts = Shifts(queues, clock)
+        closures.switched = shifts.look
         changeover = Changeover(edition, editions, desk, shifts, feeds, dispatcher, alert_calls)
         versions.put_in_force = changeover.put_in_force
         await changeover.begin()

@@ -181,6 +181,7 @@ class House:
             closures=self.closures,
         )
         self.shifts = Shifts(self.queues, self.clock)
+        self.closures.switched = self.shifts.look
         self.alert_calls = AlertCalls(self.switch, self.prompts, plan.practice.languages[0])
         self.switch.take = self.comes_in
         self.held: Seen[frozenset[str]] = Seen()

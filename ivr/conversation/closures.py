@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 MOST_REMEMBERED = 1000  # switches kept in memory where there is no disk
 
@@ -55,10 +55,18 @@ class RememberedSwitches:
         return self.rows[::-1][:limit]
 
 
+def _nobody_asks() -> None:
+    pass
+
+
 class Closures:
-    """The state of all closures, over every version of the plan: one that a plan does not know has no effect."""
+    """The state of all closures, over every version of the plan: one that a plan does not know has no effect.
+
+    `switched` is called after each switch.
+    """
 
     def __init__(self, rows: SwitchRows | None = None) -> None:
+        self.switched: Callable[[], object] = _nobody_asks
         self._rows = rows or RememberedSwitches()
         self._last: dict[str, Switch] = {}
 
@@ -68,6 +76,7 @@ class Closures:
     async def switch(self, switch: Switch) -> None:
         """It holds at once, and is on disk on return."""
         self._last[switch.closure] = switch
+        self.switched()
         await self._rows.add(switch)
 
     def on(self, closure: str, now: float) -> Switch | None:

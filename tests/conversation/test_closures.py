@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from acd import events
 from ivr import record as story
 from ivr.control import ControlError
 from tests.fakes import FakeClock
@@ -59,6 +60,20 @@ async def test_who_calls_hears_the_message_before_the_greeting_and_the_office_is
         await open_house.desk.answer(SNOW_ON)
         caller = await heard_by(open_house, "billing", "call me back")
         assert caller.heard[:2] == ["We are closed for snow.", "Welcome."]
+        assert (await open_house.until(story.SentToVoicemail)).box == "desk"
+
+
+async def test_a_queues_rules_lead_past_what_was_closed_meanwhile() -> None:
+    overflow = ("overflow: {after: 4m, to: voicemail desk}}", "overflow: {after: 4m, to: queue annex}}")
+    annex = "  annex: {needs: [desk], hours: office, closed: {to: voicemail desk}}\n"
+    text = (overflow, ("voicemail:\n", f"{annex}voicemail:\n"), ("spanish: 5, nurse: 1}", "spanish: 5}, ready: no"))
+    plan = small(*text, ("start: main\n", f"start: main\n{HOURS}{CLOSURES}"))
+    async with House(plan, clock=FakeClock(MORNING)).open() as open_house:
+        open_house.call("billing", "", "call me back")
+        await open_house.until(story.Joined)
+        await open_house.desk.answer(SNOW_ON)
+        await open_house.journal.seen.until(lambda event: isinstance(event, events.Configured), times=2)
+        open_house.later(241)
         assert (await open_house.until(story.SentToVoicemail)).box == "desk"
 
 
