@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +14,7 @@ from ivr.edition import understanding_of
 from ivr.menus.load import load
 from ivr.record import Where
 from ivr.simulator.switch import Manner
+from tests.fakes import FakeClock
 from tests.house import House
 
 if TYPE_CHECKING:
@@ -20,6 +23,16 @@ if TYPE_CHECKING:
 FILE = Path(__file__).parents[1] / "dialplans" / "riverside.yaml"
 PLAN = load(FILE)
 SPANISH_LINE = "+16175550143"
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def at(text: str) -> FakeClock:
+    return FakeClock(datetime.fromisoformat(text).replace(tzinfo=NEW_YORK).timestamp())
+
+
+def by_day() -> FakeClock:
+    """A Friday on which everything is open."""
+    return at("2027-01-15 10:00")
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +42,7 @@ def understanding() -> PlanUnderstanding:
 
 async def reached(understanding: PlanUnderstanding, *lines: str, dialled: str = "") -> tuple[str, set[str], bool]:
     """The queue, the caller's own needs and the urgency, once a person who has what is needed talks with the caller."""
-    async with House(PLAN, understanding=understanding, manner=Manner.ANSWERS).open() as house:
+    async with House(PLAN, clock=by_day(), understanding=understanding, manner=Manner.ANSWERS).open() as house:
         house.call(*lines, dialled_number=dialled)
         connected = await house.until(story.Connected)
         routed = await house.until(story.RoutedTo)
@@ -81,7 +94,7 @@ async def test_spanish_words_and_keys(
     understanding: PlanUnderstanding, said: str, keys: str, queue: str, need: str
 ) -> None:
     for lines in (said.split(" / "), keys):
-        async with House(PLAN, understanding=understanding).open() as house:
+        async with House(PLAN, clock=by_day(), understanding=understanding).open() as house:
             house.call(*lines, dialled_number=SPANISH_LINE)
             routed = await house.until(story.RoutedTo)
             assert (routed.queue, set(routed.needs)) == (queue, {need, "spanish"} - {""})
@@ -152,7 +165,7 @@ async def test_danger_reaches_the_nurse_before_everybody_on_any_step(
 
 
 async def test_danger_passes_those_who_waited_longer(understanding: PlanUnderstanding) -> None:
-    async with House(PLAN, understanding=understanding).open() as house:
+    async with House(PLAN, clock=by_day(), understanding=understanding).open() as house:
         for name in ("emma", "nina", "lena"):
             house.queues.person_not_ready(name, "with a patient")
         house.call("2", call="first")
@@ -179,7 +192,7 @@ async def test_whoever_waits_too_long_leaves_a_message_in_the_queues_box(
     understanding: PlanUnderstanding, queue: str
 ) -> None:
     keys = next(keys for _, _, keys, to, _ in ROUTES if to == queue)
-    async with House(PLAN, understanding=understanding).open() as house:
+    async with House(PLAN, clock=by_day(), understanding=understanding).open() as house:
         await nobody_ready(house)
         patient = house.listener(*keys, "", "")
         await house.until(story.ToldPosition)
@@ -192,12 +205,89 @@ async def test_whoever_waits_too_long_leaves_a_message_in_the_queues_box(
 
 
 async def test_whoever_is_ill_never_meets_voicemail(understanding: PlanUnderstanding) -> None:
-    async with House(PLAN, understanding=understanding).open() as house:
+    async with House(PLAN, clock=by_day(), understanding=understanding).open() as house:
         await nobody_ready(house)
         house.call("my chest hurts")
         await house.until(story.ToldPosition)
         house.later(180)
         house.later(24 * 3600)
+        house.queues.person_ready("lena")
+        await house.until(story.Offered)
+        assert house.messages.kept == []
+
+
+# ---- when the office is closed --------------------------------------------------------------------------------------
+
+CLOSED = {
+    "at night": "2027-01-15 03:00",
+    "in the evening": "2027-01-15 18:00",
+    "on Sunday": "2027-01-17 11:00",
+    "on Thanksgiving": "2026-11-26 10:00",
+    "the day after it": "2026-11-27 10:00",
+    "on Christmas Eve": "2026-12-24 12:00",
+}
+MOBILES = {"emma_mobile", "lena_mobile", "nina_mobile"}
+
+
+@pytest.mark.parametrize("moment", CLOSED.values(), ids=CLOSED)
+@pytest.mark.parametrize(
+    ("lines", "urgent"),
+    [(("1",), False), (("speak to a nurse",), False), (("", "", ""), False), (("my chest hurts",), True)],
+    ids=["by key", "by word", "silent", "in danger"],
+)
+async def test_the_nurse_on_call_takes_a_key_to_talk(
+    understanding: PlanUnderstanding, moment: str, lines: tuple[str, ...], urgent: bool
+) -> None:
+    async with House(PLAN, clock=at(moment), understanding=understanding).open() as house:
+        house.call(*lines)
+        routed = await house.until(story.RoutedTo)
+        assert (routed.queue, routed.urgent) == ("on_call_nurse", urgent)
+        offered = await house.until(story.Offered)
+        assert offered.person in MOBILES
+
+
+async def test_the_first_on_call_is_rung_first_then_the_next(understanding: PlanUnderstanding) -> None:
+    """In the third week of November it is Nina's turn, in the fourth Emma's."""
+    for moment, first in (("2026-11-20 22:00", "emma_mobile"), ("2026-11-27 22:00", "nina_mobile")):
+        async with House(PLAN, clock=at(moment), understanding=understanding).open() as house:
+            house.call("1")
+            assert (await house.until(story.Offered)).person == first
+            await house.rings(PLAN.people[first].phone)
+            house.later(60)
+            await house.until(story.Offered, times=2)
+            assert [each.person for each in house.entries() if isinstance(each, story.Offered)] == [
+                first,
+                "lena_mobile",
+            ]
+
+
+@pytest.mark.parametrize("moment", CLOSED.values(), ids=CLOSED)
+@pytest.mark.parametrize(
+    ("key", "box"), [("2", "scheduling"), ("3", "refills"), ("4", "front_desk"), ("0", "front_desk")]
+)
+async def test_everything_else_is_a_message_for_whoever_sees_to_it(
+    understanding: PlanUnderstanding, moment: str, key: str, box: str
+) -> None:
+    async with House(PLAN, clock=at(moment), understanding=understanding).open() as house:
+        patient = house.listener(key)
+        await house.until(story.SentToVoicemail)
+        patient.says("please call me back")
+        await house.until_over()
+        assert [(call, kept) for call, kept, _ in house.messages.kept] == [("call-1", box)]
+
+
+async def test_holidays_on_which_we_work_are_ordinary_days(understanding: PlanUnderstanding) -> None:
+    async with House(PLAN, clock=at("2026-10-12 10:00"), understanding=understanding).open() as house:
+        house.call("3")
+        assert (await house.until(story.RoutedTo)).queue == "refills"
+
+
+async def test_who_waits_for_the_nurses_when_they_go_home_is_not_sent_away(understanding: PlanUnderstanding) -> None:
+    async with House(PLAN, clock=at("2027-01-15 17:58"), understanding=understanding).open() as house:
+        await nobody_ready(house)
+        house.call("1")
+        await house.until(story.ToldPosition)
+        house.later(600)
         house.queues.person_ready("lena")
         await house.until(story.Offered)
         assert house.messages.kept == []

@@ -75,3 +75,32 @@ def test_the_spanish_line_greets_in_spanish() -> None:
 def test_danger_reaches_a_nurse_at_once() -> None:
     step = arrives(Key("4"), Danger("chest pain"))
     assert (step.queue, set(step.needs), step.urgent) == ("nurse", set(), True)
+
+
+class AtNight:
+    """Everything is closed."""
+
+    def is_open(self, hours: str) -> bool:
+        return False
+
+    def messages(self) -> tuple[str, ...]:
+        return ()
+
+
+@pytest.mark.parametrize(
+    ("keys", "arrived"),
+    [
+        ("1", "queue on_call_nurse"),
+        ("2", "voicemail scheduling"),
+        ("3", "voicemail refills"),
+        ("4", "voicemail front_desk"),
+        ("0", "voicemail front_desk"),
+        ("91", "queue on_call_nurse"),
+    ],
+)
+def test_keys_at_night(keys: str, arrived: str) -> None:
+    walk = Walk(PLAN, doors=AtNight())
+    step = walk.begin()
+    for key in keys:
+        step = walk.answered(Key(key))
+    assert (f"queue {step.queue}" if isinstance(step, ToQueue) else f"voicemail {step.box}") == arrived  # type: ignore[union-attr]
