@@ -13,6 +13,7 @@ COMMANDS = {
     "schema": "plans:schema",
     "diff": "plans:diff",
     "paths": "paths:paths",
+    "red-flags": "red_flags:red_flags",
     "calls": "calls:calls",
     "explain": "calls:explain",
     "voicemail": "voicemail:voicemail",

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+import structlog
+
 from ivr.clock import SystemClock
 from ivr.conversation.whisper import whispers
 from ivr.errors import UserError
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
     from ivr.speech.pools import Phrases, Pools
     from ivr.speech.red_flags import RedFlags
+
+log = structlog.get_logger()
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Hears how many of the prompts are ready, and of how many."""
@@ -79,6 +83,8 @@ class Editions:
         files = await asyncio.to_thread(files_of_plan, file)
         plan, warnings = await asyncio.to_thread(_examined, file)
         understanding = await asyncio.to_thread(understanding_of, plan, file)
+        if understanding.red_flags.signature.is_example:
+            log.warning("the red flags are the product's example: have the practice's clinician review and sign them")
         if await asyncio.to_thread(files_of_plan, file) != files:
             raise CannotServe(f"{file}, or a file that belongs to it, was changed while it was read: try again")
         contacts = contacts_of(plan)
@@ -140,10 +146,11 @@ def library_of(plan: Plan, settings: Settings, rate: int = RATE_HZ) -> PromptLib
 async def prompts_of(plan: Plan, settings: Settings, progress: Progress, red_flags: RedFlags) -> PromptLibrary:
     """Every sound of the plan. Raises CannotServe when one is missing: nobody shall meet silence."""
     library = await asyncio.to_thread(library_of, plan, settings)
-    own = wordings(plan)
-    first = plan.practice.languages[0]
-    await library.build({**own, first: {**whispers(red_flags.signs.values(), first), **own[first]}}, progress)
-    if missing := library.missing():
+    own, first = wordings(plan), plan.practice.languages[0]
+    of_danger = whispers(red_flags.signs.values(), first)
+    await library.build({**own, first: {**of_danger, **own[first]}}, progress)
+    # Where nobody can speak a sign's name, whoever picks up hears the generic sentence.
+    if missing := [each for each in library.missing() if each.name not in of_danger]:
         reasons = "; ".join(dict.fromkeys(each.reason for each in missing))
         raise CannotServe(f"prompts are missing ({len(missing)}), '{missing[0].name}' to begin with: {reasons}")
     return library
