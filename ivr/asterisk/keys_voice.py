@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from math import inf
 from typing import TYPE_CHECKING
 
 import structlog
@@ -54,10 +55,16 @@ class KeysVoice:
         return await asyncio.to_thread(seconds_of, into)
 
     async def _first_digit(self, turn: Turn) -> str:
+        """The patience ends between two sounds, or in the silence after them."""
+        now = asyncio.get_running_loop().time
+        gives_up_at = now() + (inf if turn.within_seconds is None else turn.within_seconds)
         for sound in turn.sounds:
+            if now() >= gives_up_at:
+                return ""
             if code := await self._code("STREAM", "FILE", str(sound.with_suffix("")), ANY_KEY):
                 return chr(code)
-        return await self._wait(turn.silence_seconds)
+        left = min(turn.silence_seconds, gives_up_at - now())
+        return await self._wait(left) if left > 0 else ""
 
     async def _digits(self, rules: KeyRules, digit: str) -> Pressed:
         digits = ""

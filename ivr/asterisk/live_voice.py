@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from math import inf
 from typing import TYPE_CHECKING
 
 from ivr.asterisk.audiostream import AudioStream, StreamEnded
@@ -127,6 +128,8 @@ class _LiveTurn:
         self._relisten = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._ends_at: float | None = None
+        self._gives_up_at = _now() + (inf if turn.within_seconds is None else turn.within_seconds)
+        self._noise = False
 
     async def take(self) -> Heard:
         if self._turn.hearing and not self._pressed():
@@ -138,7 +141,9 @@ class _LiveTurn:
             if (heard := await self._answer()) is not None:
                 return heard
             self._stream.paused = False
-        return Deaf() if self._is_deaf() else Silence()
+        if self._is_deaf():
+            return Deaf()
+        return Spoke(()) if self._noise else Silence()
 
     def close(self) -> None:
         self._stream.stop()
@@ -154,10 +159,12 @@ class _LiveTurn:
         if self._hearing:
             signs.append(self._hearing.ear.speech_began)
         if self._ends_at is None:
-            await any_of(self._stream.quiet, *signs)
+            within = None if self._gives_up_at == inf else max(0.0, self._gives_up_at - _now())
+            if not await any_of(self._stream.quiet, *signs, within=within):
+                return False
             if not self._stream.quiet.is_set():
                 return True
-            self._ends_at = _now() + self._turn.silence_seconds
+            self._ends_at = min(_now() + self._turn.silence_seconds, self._gives_up_at)
         left = self._ends_at - _now()
         if left <= 0:  # speech that begins only now is too late, or whoever talks on and on would never be done
             return any(sign.is_set() for sign in self._answers())
@@ -184,6 +191,10 @@ class _LiveTurn:
         return None
 
     def _ends_with(self, heard: Heard) -> bool:
+        """A cough, a door or a radio is no answer: the sounds go on."""
+        if isinstance(heard, Spoke) and not heard.hypotheses:
+            self._noise = self._turn.minds is None
+            return False
         return self._turn.minds is None or (isinstance(heard, Spoke) and self._turn.ends_with(heard))
 
     def _answers(self) -> list[asyncio.Event]:

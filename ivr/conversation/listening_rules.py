@@ -24,9 +24,10 @@ NUMBER_SECONDS = 25.0  # ten digits, each after a pause
 
 STORY_PAUSE = 0.8  # a sentence that is looked for
 WORD_PAUSE = 0.4
+NUMBER_PAUSE = 2.2  # a second and a half of silence, and around it the consonants that have no voice: "six … seven"
 PAUSES: Mapping[str, float] = {
-    SlotKind.DATE_OF_BIRTH: 1.8,
-    SlotKind.TELEPHONE: 1.8,
+    SlotKind.DATE_OF_BIRTH: NUMBER_PAUSE,
+    SlotKind.TELEPHONE: NUMBER_PAUSE,
     SlotKind.DAY: 1.0,
     SlotKind.TIME_OF_DAY: 1.0,
     SlotKind.CHOICE: 0.6,
@@ -38,8 +39,10 @@ KEYS: Mapping[str, KeyRules] = {
     SlotKind.DAY: KeyRules(longest=4),
     SlotKind.TIME_OF_DAY: KeyRules(longest=4),
 }
-WHOLE_WHEN_READ = frozenset({SlotKind.TELEPHONE, SlotKind.CHOICE})
-"""What can be no longer once it is there; "nineteen fifty" may go on with "two", "at nine" with "thirty"."""
+COMPLETED = frozenset({SlotKind.DATE_OF_BIRTH, SlotKind.TELEPHONE, SlotKind.CHOICE})
+"""What is whole once nothing can follow; a day may be followed by a time, and a time by almost anything."""
+MORE: Mapping[str, tuple[str, ...]] = {"en": ("two", "fifty two"), "es": ("dos", "y dos", "cincuenta y dos")}
+"""What may follow "march third nineteen", or "nineteen fifty": where it makes another date, the first was not whole."""
 
 
 def longest_seconds(step: steps.Ask) -> float:
@@ -59,8 +62,13 @@ def pause_seconds(step: steps.Ask) -> float:
 def enough(step: steps.Ask, sure: float, understanding: Understanding, today: date) -> Callable[[str], bool] | None:
     """Whether a partial result is a whole answer; None where nothing is waited for."""
     language, wanted = step.language, step.wanted
-    if wanted and wanted.kind in WHOLE_WHEN_READ:
-        return lambda text: understanding.value(language, wanted, [text], today) is not None
+    if wanted and wanted.kind in COMPLETED:
+        return lambda text: _is_whole(text, language, lambda said: understanding.value(language, wanted, [said], today))
     if wanted or step.closed or not step.intents:
         return None
     return lambda text: understanding.intent(language, [text], step.intents).confidence >= sure
+
+
+def _is_whole(text: str, language: str, value: Callable[[str], str | None]) -> bool:
+    found = value(text)
+    return found is not None and all(value(f"{text} {more}") in {None, found} for more in MORE.get(language, ()))

@@ -21,7 +21,7 @@ from ivr.menus.numbers import same_number
 from ivr.menus.opening import Opening  # noqa: TC001 - the same
 from ivr.menus.people import Outside, Person, Rest, RingCause, Rota  # noqa: TC001 - pydantic reads the types of the fields at run time
 from ivr.menus.queues import Queue, Rung  # noqa: TC001 - the same
-from ivr.menus.slots import Slots  # noqa: TC001 - the same
+from ivr.menus.slots import AskedSlot  # noqa: TC001 - the same
 from ivr.menus.values import (
     NO_SETTINGS,
     ONE_OR_MORE,
@@ -285,7 +285,7 @@ class Plan(Noun):
     outside: Outside | None = None
     distress: Distress = Distress()
     hours: Mapping[Name, Opening] = {}
-    slots: Slots = {}
+    slots: Mapping[Name, AskedSlot] = {}
     closures: Closures = Field({})
     codes: Codes = Field({})
     callers: Callers = Callers()

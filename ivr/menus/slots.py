@@ -50,4 +50,4 @@ class Slot(Noun):
     values: Mapping[Name, SlotValue] = {}
 
 
-Slots = Mapping[Name, Annotated[Slot, AfterValidator(_with_values)]]
+AskedSlot = Annotated[Slot, AfterValidator(_with_values)]

@@ -64,6 +64,7 @@ class WorkerEar:
         self._over = asyncio.Event()
         self._heard: Spoke | None = None
         self._urgent = _Urgency(hearing.urgent)
+        self._partial = ""
         self._finished = False
 
     @property
@@ -120,6 +121,9 @@ class WorkerEar:
 
     def progressed(self, taken_bytes: int, partial: str) -> None:
         self._patience.taken(taken_bytes)
+        if self._hearing.enough and partial != self._partial:
+            self._partial = partial
+            self._endpointer.enough = self._hearing.enough(partial)
         if self._urgent.is_stable(partial):
             self._settle(Spoke((Hypothesis(partial, PARTIAL_CONFIDENCE),)))
 

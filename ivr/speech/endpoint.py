@@ -1,8 +1,9 @@
 """When a caller begins to speak and has finished: frames of 20 ms in, events out. Pure.
 
 A frame is voiced when the classifier says so and it is well above the line's noise. Speech begins when most of a
-quarter of a second was voiced, which a short cough or a click is not; it ends after `pause_seconds` with next to no
-voiced frame.
+quarter of a second was voiced and some of it had a pitch, which a cough has not; what has none must last longer, for
+there are people who can only whisper. It ends after `pause_seconds` with next to no voiced frame, or after a word's
+pause once enough was said.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ivr.speech.audio import FRAME_SECONDS, level
+from ivr.speech.voicing import is_periodic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 BEGIN_WINDOW = 12  # frames looked at for a beginning: 240 ms
 BEGIN_VOICED = 9  # voiced ones among them
+BEGIN_PITCHED = 5  # and of these with a pitch: 100 ms, more than the end of a cough has
+WHISPER_WINDOW, WHISPER_VOICED = 36, 30  # 720 ms: longer than a cough lasts
 PRE_ROLL = 27  # frames given to the recogniser from before the decision: the window, and 300 ms of what led to it
+WORD_PAUSE_SECONDS = 0.4
 STRAY = 0.1  # part of a pause that may be voiced all the same: a breath, a click
 QUIETEST = 60.0  # mean magnitude; below this a telephone line carries no speech
 ABOVE_NOISE = 2.5  # speech against the noise floor, as mean magnitudes: 8 dB
@@ -42,16 +47,22 @@ Endpoint = SpeechBegan | SpeechEnded
 
 
 class Endpointer:
-    """For one utterance; after SpeechEnded it says nothing more."""
+    """For one utterance; after SpeechEnded it says nothing more.
+
+    `enough` may be set at any time: what was said is a whole answer, so a word's pause ends it.
+    """
 
     def __init__(self, pause_seconds: float, is_voiced: Callable[[bytes], bool]) -> None:
         """`is_voiced` classifies a frame by its sound alone."""
         self._classify = is_voiced
         self._floor = QUIETEST / ABOVE_NOISE
         self._loudest = 0.0
-        self._kept: deque[bytes] = deque(maxlen=PRE_ROLL)
-        self._opening: deque[bool] = deque(maxlen=BEGIN_WINDOW)
+        self._kept: deque[bytes] = deque(maxlen=PRE_ROLL + WHISPER_WINDOW - BEGIN_WINDOW)
+        self._opening: deque[bool] = deque(maxlen=WHISPER_WINDOW)
+        self._pitched: deque[bool] = deque(maxlen=BEGIN_WINDOW)
         self._pause: deque[bool] = deque(maxlen=max(1, round(pause_seconds / FRAME_SECONDS)))
+        self._word_pause = min(self._pause.maxlen or 1, round(WORD_PAUSE_SECONDS / FRAME_SECONDS))
+        self.enough = False
         self.speaking = False
         self.ended = False
 
@@ -71,17 +82,26 @@ class Endpointer:
         return voiced
 
     def _silent(self, frame: bytes, *, voiced: bool) -> SpeechBegan | None:
+        before = self._kept[-1] if self._kept else b""
         self._kept.append(frame)
         self._opening.append(voiced)
-        if sum(self._opening) < BEGIN_VOICED:
-            return None
+        self._pitched.append(voiced and is_periodic(before + frame))
+        if sum(self._opening) >= WHISPER_VOICED:
+            return self._begun(len(self._kept))
+        lately = list(self._opening)[-BEGIN_WINDOW:]
+        if sum(lately) >= BEGIN_VOICED and sum(self._pitched) >= BEGIN_PITCHED:
+            return self._begun(PRE_ROLL)
+        return None
+
+    def _begun(self, frames: int) -> SpeechBegan:
         self.speaking = True
-        return SpeechBegan(b"".join(self._kept))
+        return SpeechBegan(b"".join(list(self._kept)[-frames:]))
 
     def _speaking(self, voiced: bool) -> SpeechEnded | None:
         self._pause.append(voiced)
-        full = len(self._pause) == self._pause.maxlen
-        if not full or sum(self._pause) > STRAY * len(self._pause):
+        frames = self._word_pause if self.enough else self._pause.maxlen or 1
+        lately = list(self._pause)[-frames:]
+        if len(lately) < frames or sum(lately) > STRAY * frames:
             return None
         self.ended = True
         return SpeechEnded()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ivr.services import Understood
 from ivr.speech.lexicon import Lexicon
-from ivr.speech.text import words
+from ivr.speech.text import clauses, words
 
 Floats = NDArray[np.float64]
 Phrases = Mapping[str, Mapping[str, Sequence[str]]]  # language -> intent -> what callers say for it
@@ -28,6 +28,7 @@ _CONCEPT_WEIGHT = 1.5  # a word that the lexicon knows tells more than one that 
 _RIDGE = 0.005  # regularisation: phrases are few, and callers use other words
 _STEPS = 300
 _SHARPNESS = 1.4  # few short phrases make the regression timid; measured so that confidence is about the share right
+_SURE_ALONE = 0.6  # a part of a sentence that is less sure for itself is no second matter
 _NOTHING = Understood(None, 0.0, ())
 
 
@@ -42,7 +43,21 @@ class IntentModel:
         }
 
     def intent(self, language: str, readings: Sequence[str], among: Sequence[str]) -> Understood:
-        """See services.Understanding. Readings are weighed by rank; evidence comes from the best that has any."""
+        """See services.Understanding. Two things in one sentence are told apart where it is joined: "and", "pero"."""
+        first, *others = (self._matters(language, readings[0], among) if readings else []) or [_NOTHING]
+        if others:
+            return replace(first, also=tuple(others))
+        return self._one(language, readings, among)
+
+    def _matters(self, language: str, reading: str, among: Sequence[str]) -> list[Understood]:
+        """What each part of a joined sentence means for itself, if it is sure, and each once."""
+        parts = clauses(language, reading)
+        found = [self._one(language, [part], among) for part in parts] if len(parts) > 1 else []
+        sure = {each.intent: each for each in reversed(found) if each.confidence >= _SURE_ALONE}
+        return [each for each in found if each is sure.get(each.intent)]
+
+    def _one(self, language: str, readings: Sequence[str], among: Sequence[str]) -> Understood:
+        """Readings are weighed by rank; evidence comes from the best that has any."""
         model = self._languages.get(language)
         known = sorted(set(among) & set(model.intents)) if model else []
         if model is None or not known:

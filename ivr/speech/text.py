@@ -14,6 +14,10 @@ _IN_WORD = str.maketrans("", "", "'’`´")  # can't -> cant: recognisers write 
 _NOT_WORDS = re.compile(r"\[[^\]]*\]|<[^>]*>|\+\+[^+]*\+\+")  # [unk], <sil>, ++noise++ of recognisers
 
 _SHORTEST_STEM = 3
+_JOINTS = {
+    "en": frozenset({"and", "also", "but", "plus"}),
+    "es": frozenset({"y", "e", "tambien", "pero", "ademas"}),
+}
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -21,6 +25,17 @@ def words(text: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKD", _NOT_WORDS.sub(" ", text.lower()))
     bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return tuple(_WORD.findall(bare.translate(_IN_WORD)))
+
+
+def clauses(language: str, text: str) -> tuple[str, ...]:
+    """The parts of a sentence that joins several: "a refill, and I have a bill question"."""
+    joints, parts = _JOINTS.get(language, frozenset()), [list[str]()]
+    for word in words(text):
+        if word in joints:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return tuple(" ".join(part) for part in parts if part)
 
 
 def stem(language: str, word: str) -> str:

@@ -37,7 +37,7 @@ class LoudEar:
         await self._over.wait()
         if self._ears.dies:
             raise RecognizerUnavailable
-        return Spoke((Hypothesis(self._ears.words, 1.0),))
+        return Spoke((Hypothesis(self._ears.words, 1.0),) if self._ears.words else ())
 
     def finish(self) -> None:
         if not self._ears.hangs:
@@ -48,7 +48,7 @@ class LoudEar:
 
 
 class LoudEars:
-    """Understands `words` in any sound. May die in mid-utterance, hang when told to finish, never stop listening."""
+    """Understands `words` in any sound, or none. May die in mid-utterance, hang when told to finish, never stop listening."""
 
     def __init__(self, words: str = "") -> None:
         self.words = words

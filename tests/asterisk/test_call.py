@@ -11,7 +11,7 @@ from ivr.asterisk.sounds import seconds_of, write_wav
 from ivr.call import Call, CallerGone, Deaf, Hearing, Hypothesis, KeyRules, Pressed, Silence, Spoke, Turn
 from ivr.services import CallEnded, LegAnswered, SwitchDown, TalkBegan
 from tests.asterisk.tiny_asterisk import QUIET
-from tests.call_contract import CallContract, Waiting, during, once_heard, patiently
+from tests.call_contract import CallContract, Waiting, during, once_heard, patiently, turn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -256,6 +256,31 @@ async def test_a_prompt_that_speech_stopped_goes_on_where_it_was_when_nobody_min
     assert list(filter(loud, heard)) == written
 
 
+async def test_a_cough_is_no_answer_and_the_prompt_goes_on_where_it_was(
+    line: TinyLine, caller: TinyChannel, sounds: tuple[Path, ...]
+) -> None:
+    written = [bytes([number, 1]) * 160 for number in range(100)]
+    write_wav(sounds[0], b"".join(written))
+    await line.call.answer()
+    question = replace(turn(line), sounds=sounds[:1], silence_seconds=0)
+    assert await during(line.call.ask(question), once_heard(line, line.says(""))) == Spoke(())
+    assert list(filter(loud, caller.frames)) == written
+
+
+async def test_a_question_without_an_answer_ends_amid_its_sounds_when_the_patience_is_over(
+    line: TinyLine, caller: TinyChannel
+) -> None:
+    await line.call.answer()
+    question = replace(turn(line), sounds=(line.music,), within_seconds=0.2)
+    assert await patiently(line.call.ask(question)) == Silence()
+
+
+async def test_the_patience_is_over_in_the_silence_after_the_sounds_too(line: TinyLine) -> None:
+    await line.call.answer()
+    question = replace(turn(line), silence_seconds=60, within_seconds=1.0)
+    assert await patiently(line.call.ask(question)) == Silence()
+
+
 async def test_a_cancelled_prompt_stops_and_the_next_question_works(line: TinyLine, caller: TinyChannel) -> None:
     await line.call.answer()
     playing = asyncio.get_running_loop().create_task(line.call.play(*line.sounds * 50))
@@ -332,6 +357,10 @@ class TestWithoutAudioSocket:
         turn = Turn(keys_line.sounds, keys=KeyRules(longest=4, between_seconds=0.1))
         await patiently(keys_line.call.play(*keys_line.sounds))
         assert await during(keys_line.call.ask(turn), keys_line.presses("12#")) == Pressed("12")
+
+    async def test_the_patience_with_whoever_presses_nothing_has_an_end(self, keys_line: TinyLine) -> None:
+        question = replace(turn(keys_line), silence_seconds=60, within_seconds=0.5)
+        assert await patiently(keys_line.call.ask(question)) == Silence()
 
     async def test_nothing_is_silence(self, keys_line: TinyLine) -> None:
         assert await patiently(keys_line.call.ask(Turn((), silence_seconds=0.05))) == Silence()

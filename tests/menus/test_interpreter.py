@@ -14,8 +14,10 @@ from ivr.menus.steps import (
     CannotHear,
     Danger,
     Done,
+    Given,
     Key,
     Meant,
+    NoSign,
     NotUnderstood,
     Reason,
     Recall,
@@ -360,3 +362,116 @@ def test_a_distressed_caller_does_not_have_to_fail_three_times() -> None:
     caller.begin()
     caller.distressed([Reason("cries")])
     assert queued(caller.answered(NotUnderstood())) == ("desk", set(), False, ("to_a_person",))
+
+
+# ---- manners --------------------------------------------------------------------------------------------------------
+
+
+def test_repeat_and_the_choices_are_told_without_being_counted() -> None:
+    assert walk(Meant("repeat", 0.9)) == walk(Key("*"))
+    told = ("main.9", "main.1.say", "main.2", "main.3", "main.4", "operator")
+    for times in range(1, 5):
+        assert asked(walk(*[Meant("choices", 0.9)] * times)) == (told, True, True)
+
+
+def test_going_back_leads_to_the_menu_before_with_what_was_known_there_and_keeps_the_language() -> None:
+    again = ("main.8", "how", "main.1", "main.2", "main.3", "main.4")
+    for back in (Key(""), Meant("back", 0.9)):
+        returned = walk(Key("9"), Key("1"), back)
+        assert isinstance(returned, Ask)
+        assert (returned.prompts, returned.language) == (again, "es")
+        bill = walk(Key("1"), back, Key("2"), Key("1"))
+        assert isinstance(bill, ToQueue)
+        assert bill.intent == "bill"
+
+
+def test_going_back_at_the_first_menu_asks_the_same_again() -> None:
+    assert walk(Key("")) == walk(Meant("back", 0.9)) == walk(Key("*"))
+
+
+def test_a_confirmation_understands_the_words_of_the_talk_itself() -> None:
+    assert walk(UNSURE_VISIT, Meant("repeat", 0.9)) == walk(UNSURE_VISIT)
+    assert queued(walk(UNSURE_VISIT, Meant("operator", 0.9)))[0] == "desk"
+    for back in (Meant("back", 0.9), Meant("choices", 0.9), Key("")):
+        assert asked(walk(UNSURE_VISIT, back))[0][:2] == ("main.9", "main.1.say")
+
+
+def test_operator_works_in_a_plan_that_does_not_word_it() -> None:
+    caller = Walk(small((", intent: operator}", "}")))
+    step = caller.begin()
+    assert isinstance(step, Ask)
+    assert "person" in step.intents
+    assert queued(caller.answered(Meant("person", 0.9)))[0] == "desk"
+
+
+def test_whoever_gives_no_sign_reaches_a_person_at_once() -> None:
+    step = walk(NoSign())
+    assert queued(step) == ("desk", set(), False, ("to_a_person",))
+    assert reasons(step)[1] == "Menu 'main': no key and no word since the call began."
+
+
+# ---- two things in one sentence -------------------------------------------------------------------------------------
+
+BILL = Meant("bill", 0.8, ("bill",))
+
+
+def test_of_two_matters_the_first_goes_first_and_the_other_is_kept() -> None:
+    step = walk(Meant("bill", 0.8, ("bill",), SENTENCE, also=(SURE_VISIT,)))
+    assert isinstance(step, ToQueue)
+    assert (step.queue, step.intent, step.also) == ("desk", "bill", ("visit",))
+    assert reasons(step)[1] == "Menu 'main': also said what means 'visit' (confidence 0.90): the person will see it."
+
+
+def test_of_two_matters_the_clinical_one_goes_first() -> None:
+    plan = small(("intent: bill, go: queue desk}", "intent: bill, go: queue nurse}"))
+    caller = Walk(plan)
+    caller.begin()
+    step = caller.answered(Meant("visit", 0.9, ("appointment",), SENTENCE, also=(BILL,)))
+    assert isinstance(step, ToQueue)
+    assert (step.queue, step.intent, step.also) == ("nurse", "bill", ("visit",))
+
+
+def test_what_is_no_matter_of_the_menu_is_not_kept() -> None:
+    step = walk(Meant("bill", 0.8, (), SENTENCE, also=(Meant("operator", 0.9), Meant("heart", 0.9))))
+    assert isinstance(step, ToQueue)
+    assert step.also == ()
+
+
+# ---- slots ----------------------------------------------------------------------------------------------------------
+
+COLLECTS = small(
+    ("voicemail:\n", "slots:\n  birth: {kind: date_of_birth, ask: which}\nvoicemail:\n"),
+    ("intent: bill, go: queue desk}", "intent: bill, go: queue desk, collect: birth}"),
+)
+BORN = Given("1952-03-03", ("month_3",))
+
+
+def collecting(*answers: Answer) -> Step:
+    caller = Walk(COLLECTS)
+    step = caller.begin()
+    for answer in answers:
+        step = caller.answered(answer)
+    return step
+
+
+def test_what_a_choice_collects_is_asked_before_going_on_and_goes_along() -> None:
+    assert asked(collecting(Key("2"), Key("1")))[0] == ("which",)
+    step = collecting(Key("2"), Key("1"), BORN, Key("1"))
+    assert isinstance(step, ToQueue)
+    assert (step.queue, step.values) == ("desk", (("birth", "1952-03-03"),))
+
+
+def test_going_back_from_a_slot_asks_the_menu_again_and_what_was_given_is_not_asked_twice() -> None:
+    assert asked(collecting(Key("2"), Key("1"), Key("")))[0] == ("which", "more.1", "more.2")
+
+
+def test_a_person_or_danger_in_a_slot_goes_before_it_with_what_was_given() -> None:
+    assert queued(collecting(Key("2"), Key("1"), Key("0")))[0] == "desk"
+    step = collecting(Key("2"), Key("1"), Danger("chest pain"))
+    assert queued(step)[::2] == ("nurse", True)
+
+
+def test_who_does_not_give_it_goes_on_and_is_told_that_a_person_will_ask() -> None:
+    step = collecting(Key("2"), Key("1"), Silent(), Silent(), Silent())
+    assert queued(step)[3] == ("slot_skipped",)
+    assert reasons(step)[-2] == "Slot 'birth': not given, so the caller went on without it: a person will ask."

@@ -88,6 +88,19 @@ async def test_an_urgent_partial_ends_the_turn_once_the_next_one_confirms_it(str
     assert stream.told == ["close"]
 
 
+async def test_a_partial_that_is_enough_ends_a_long_pause_early(stream: PlayedStream) -> None:
+    patient = Hearing("en", pause_seconds=1.8, enough=lambda text: text.count("five") == 3)
+    ear = ear_to(stream, patient)
+    ear.feed(spoken("yes.awb"))  # with a second of silence after it
+    assert stream.listener
+    stream.listener.progressed(1600, "five five")
+    ear.feed(silence(0.02))
+    assert stream.told == []
+    stream.listener.progressed(3200, "five five five")
+    ear.feed(silence(0.02))
+    assert stream.told == ["end"]
+
+
 async def test_a_worker_that_does_not_keep_up_costs_a_second(stream: PlayedStream) -> None:
     ear = ear_to(stream)
     ear.feed(spoken("yes.awb"))

@@ -7,9 +7,12 @@ import numpy as np
 import pocketsphinx
 import pytest
 
+from ivr.conversation.listening_rules import PAUSES
+from ivr.menus.slots import SlotKind
 from ivr.speech.audio import FRAME_BYTES
 from ivr.speech.ears import VAD_MODE
 from ivr.speech.endpoint import Endpoint, Endpointer, SpeechBegan, SpeechEnded
+from tests.speech.coughs import cough
 from tests.speech.heard import FRAMES_PER_SECOND, frames, silence, spoken
 
 if TYPE_CHECKING:
@@ -93,6 +96,35 @@ def test_real_speech_begins_within_300_ms_and_is_not_cut(name: str) -> None:
     found = real(pcm)
     assert began_at < found["SpeechBegan"] <= began_at + 15
     assert ended_at < found["SpeechEnded"] <= ended_at + 25
+
+
+@pytest.mark.parametrize("voiced", [False, True])
+def test_a_cough_is_no_speech(voiced: bool) -> None:
+    assert [seed for seed in range(50) if real(cough(seed, voiced=voiced))] == []
+
+
+def test_whoever_can_only_whisper_is_heard_a_little_later() -> None:
+    whisper = noise(1.2, 1500.0)
+    began = real(silence(1.0) + whisper + silence(1.0))["SpeechBegan"] / FRAMES_PER_SECOND - 1.0
+    assert 0.5 < began < 0.8
+
+
+DIGITS = ("yes.awb", "cardiology.rms", "yes.awb", "elephant.rms", "yes.awb")  # words as long as digits are
+
+
+def test_a_slow_speaker_with_pauses_of_a_second_and_a_half_is_not_cut_off() -> None:
+    words = [spoken(name)[6400:-16000] for name in DIGITS]  # without the silence of the recordings
+    slowly = silence(1.0) + silence(1.5).join(words)
+    pause = PAUSES[SlotKind.TELEPHONE]
+    assert "SpeechEnded" not in real(slowly, pause)
+    assert real(slowly + silence(3.0), pause)["SpeechEnded"] > len(slowly) / FRAME_BYTES
+
+
+def test_once_enough_was_said_a_words_pause_ends_it() -> None:
+    endpointer = Endpointer(1.8, always)
+    assert [endpointer.feed(frame) for frame in [LOUD] * 30 + [QUIET] * 30][-1] is None
+    endpointer.enough = True
+    assert endpointer.feed(QUIET) == SpeechEnded()
 
 
 def test_silence_never_begins() -> None:

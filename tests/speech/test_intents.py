@@ -120,6 +120,24 @@ def test_a_language_or_an_intent_without_phrases_is_never_understood(language: s
     assert MODEL.intent(language, ["billing"], among) == Understood(None, 0.0, ())
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "first", "also"),
+    [
+        ("en", "I need a refill and I have a bill question", "refills", ["billing"]),
+        ("en", "an appointment, and my baby has a fever", "scheduling", ["nurse"]),
+        ("en", "I want to change my appointment but also my insurance changed", "scheduling", ["billing"]),
+        ("en", "I have a fever and a cough", "nurse", []),
+        ("en", "I need to pay my bill and make a payment", "billing", []),
+        ("es", "necesito una receta y tengo una pregunta sobre mi factura", "refills", ["billing"]),
+        ("es", "una cita y mi bebé tiene fiebre", "scheduling", ["nurse"]),
+        ("es", "mi esposo y yo queremos una cita", "scheduling", []),
+    ],
+)
+def test_two_things_in_one_sentence_are_told_apart(language: str, said: str, first: str, also: list[str]) -> None:
+    answer = MODEL.intent(language, [said], NEEDS)
+    assert (answer.intent, [each.intent for each in answer.also]) == (first, also)
+
+
 def test_no_readings_mean_nothing() -> None:
     assert MODEL.intent("en", [], NEEDS) == Understood(None, 0.0, ())
 
