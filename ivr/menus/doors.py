@@ -51,9 +51,9 @@ def door(plan: Plan, target: Target) -> Menu | Queue | None:
     """What can be closed; None for voicemail and goodbye, which never are."""
     match target.kind:
         case Kind.MENU:
-            return plan.menus[target.name]
+            return plan.menus.get(target.name)
         case Kind.QUEUE:
-            return plan.queues[target.name]
+            return plan.queues.get(target.name)
         case _:
             return None
 
