@@ -214,12 +214,14 @@ class Engine:
     def _configured(self, event: Configured, now: float) -> None:
         check_strategies(event.queues)
         self.plan = event
+        met_before = self.lobby.needs_met()
         self.staff.configure(event, now)
-        self.lobby.configure(event.queues)
+        self.lobby.configure(event, met_before, now)
         self.staff.look_at_hours(now)
         self.alarms.configure()
 
     def _joined(self, event: CallerJoined, now: float) -> None:
+        event = self.lobby.at_home(event)
         caller = self.lobby.callers.get(event.call)
         if caller is not None and caller.talking:  # who joins does not talk: the news of the end is on its way
             offer = self.open_offers[caller.offers[0]]

@@ -33,9 +33,11 @@ class Device(StrEnum):
 class Configured:
     """The plan, whole, each name once. Queues and agents that it no longer names finish what they began, then leave.
 
-    Callers who wait in a queue that is no more are sent away with `to` = "". `sites` names for a site the others, the
-    nearest first. `after_failure` says for how long a person is passed over after a failed ring, where the engine's own
-    rule (acd.staff.BACK_OFF_SECONDS) is not wanted; None makes the person not ready. `seed` is for random strategies.
+    Callers of a queue that is no more go over to the queue `operator`, in danger to `urgent`, the place kept; where the
+    plan has neither they are sent away with `to` = "". A caller's own needs that somebody of the plan before met, and
+    nobody of this one does, are dropped. `sites` names for a site the others, the nearest first. `after_failure` says
+    for how long a person is passed over after a failed ring, where the engine's own rule
+    (acd.staff.BACK_OFF_SECONDS) is not wanted; None makes the person not ready. `seed` is for random strategies.
     """
 
     queues: tuple[Queue, ...]
@@ -43,6 +45,8 @@ class Configured:
     sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     after_failure: Mapping[Cause, float | None] = field(default_factory=dict)
     seed: int = 0
+    operator: str = ""
+    urgent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

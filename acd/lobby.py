@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acd.commands import CallbackOver, GiveUp, Moved, Restored, SendAway, TellPosition
+from acd.model import Urgency
 from acd.queue_room import QueueRoom, closed
+from acd.skills import ANYBODY
 from acd.state import Back, Caller
 from acd.timers import CallerDue, MoreDue, PartyDue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from acd.commands import Command
     from acd.crews import Crews
-    from acd.events import CallerChanged, CallerJoined
+    from acd.events import CallerChanged, CallerJoined, Configured
     from acd.matching import Matching
     from acd.model import Callback, Queue
+    from acd.skills import Needs
     from acd.timers import Timers
 
+NO_MORE = "the queue is no more"
 TOLD_PLACES = 10
 """Who stands farther back is told the place on joining only: each step of a long line is no news to its end, and one
 hand-over must not speak to thousands."""
@@ -39,6 +42,7 @@ class Lobby:
         self.expecting: dict[str, list[str]] = {}  # by party, who waits to be called back, the last to ask last
         self.joins = 0
         self._queues: dict[str, Queue] = {}
+        self._operator = self._urgent = ""
         self._matching = matching
         self._crews = crews
         self._timers = timers
@@ -48,22 +52,44 @@ class Lobby:
 
     # ---- the plan -------------------------------------------------------------------------------------------------
 
-    def configure(self, queues: Iterable[Queue]) -> None:
+    def needs_met(self) -> frozenset[Needs]:
+        """The own needs of callers that somebody of the plan meets."""
+        return frozenset(each.own_needs for each in self.callers.values() if self._crews.of(each.own_needs).members)
+
+    def configure(self, plan: Configured, met_before: frozenset[Needs], now: float) -> None:
         """Take over the plan into a cleared matching; everybody keeps the place."""
-        self.adopt(queues)
+        self.adopt(plan)
         for caller in self.callers.values():
             if not caller.talking:
                 caller.resting = False
                 caller.queue = self.queue(caller.queue.name)
+                if caller.own_needs in met_before and not self._crews.of(caller.own_needs).members:
+                    caller.own_needs = ANYBODY
                 caller.step = min(caller.step, len(caller.queue.steps) - 1)
                 if not caller.offers:
                     caller.phones = caller.queue.ringing.at_once
                 self.room(caller).add(caller)
                 self.stirred(caller)
+        for caller in [each for each in self.callers.values() if not each.talking]:
+            if refuge := self._refuge(caller.queue.name, caller.urgency):
+                self.move(caller, self.queue(refuge), NO_MORE, now)
 
-    def adopt(self, queues: Iterable[Queue]) -> None:
-        """Open these queues, and no others; nobody stands in them yet."""
-        self._queues = {queue.name: queue for queue in queues}
+    def at_home(self, event: CallerJoined) -> CallerJoined:
+        """In a queue of this plan: the caller's session may go by an earlier one."""
+        refuge = self._refuge(event.queue, event.urgency)
+        if refuge:
+            self._orders.append(Moved(event.call, event.queue, refuge, NO_MORE))
+        return replace(event, queue=refuge) if refuge else event
+
+    def _refuge(self, queue: str, urgency: Urgency) -> str:
+        """Where callers of a queue that is no more go; "" for a queue that there is, and where nothing is planned."""
+        wanted = (self._urgent, self._operator) if urgency is Urgency.URGENT else (self._operator,)
+        return "" if queue in self._queues else next((name for name in wanted if name in self._queues), "")
+
+    def adopt(self, plan: Configured) -> None:
+        """Open the plan's queues, and no others; nobody stands in them yet."""
+        self._operator, self._urgent = plan.operator, plan.urgent
+        self._queues = {queue.name: queue for queue in plan.queues}
         for name in [name for name in self.rooms if name not in self._queues]:
             del self.rooms[name]
         for queue in self._queues.values():

@@ -72,7 +72,7 @@ def _restored(data: Mapping[str, Any]) -> Engine:
     engine = Engine()
     engine.plan = _plan(data["plan"])
     engine.staff.restore(engine.plan, [_PERSON.read(each) for each in data["people"]], data["day_began"])
-    engine.lobby.adopt(engine.plan.queues)
+    engine.lobby.adopt(engine.plan)
     for name, figures in data["rooms"].items():
         room = engine.lobby.room_of(engine.lobby.queue(name))
         room.stats = QueueStats.from_json(figures["stats"])

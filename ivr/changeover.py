@@ -7,8 +7,6 @@ import gc
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import structlog
-
 from ivr.conversation.openings import Openings
 from ivr.edition import phones_of
 from ivr.menus.routing import rotas_of
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from ivr.notify.dispatcher import Dispatcher
     from ivr.queueing.shifts import Shifts
     from ivr.store.versions import Version
-
-log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -70,8 +66,6 @@ class Changeover:
                 group.create_task(self._clear_away(*await self._replaced.get()))
 
     async def _configure(self, edition: Edition, desk: Desk) -> None:
-        if edition.understanding.red_flags.signature.is_example:
-            log.warning("the red flags are the product's example: have the practice's clinician review and sign them")
         plan, phones = edition.plan, phones_of(edition.plan)
         self.feeds.know(phones.device)
         self.dispatcher.know(edition.contacts, rotas_of(plan))

@@ -18,11 +18,18 @@ import yaml
 
 from ivr.control import NotRunning, ask
 from ivr.menus.load import load
-from ivr.menus.wording import prompts_of
+from ivr.menus.wording import wordings
+from ivr.speech.making import PromptFolders
+from ivr.speech.manifest import load_manifests
+from ivr.speech.prompts import PromptLibrary
+from ivr.speech.tts import VoiceSettings
 from tests.menus.plans import SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ivr.menus.model import Plan
+    from ivr.speech.making import Wish
 
 DIALPLANS = Path(__file__).parents[1] / "dialplans"
 START_SECONDS = 30.0
@@ -64,12 +71,18 @@ def set_up(folder: Path) -> Host:
     host = Host(folder)
     host.plan.write_text(SMALL, "utf-8")
     shutil.copy(DIALPLANS / "red_flags.yaml", folder)
-    for language, names in prompts_of(load(host.plan)).items():
-        (folder / "prompts" / language).mkdir(parents=True)
-        for name in names:
-            _silence(folder / "prompts" / language / f"{name}.wav")
+    for wish in _wishes(load(host.plan)):
+        _silence(folder / "prompts" / wish.language / f"{wish.name}.wav")
     host.write()
     return host
+
+
+def _wishes(plan: Plan) -> list[Wish]:
+    """Every prompt that the plan's callers may hear, but for music and tones."""
+    folders = PromptFolders((DIALPLANS.parent / "prompts",), Path("unused"))
+    manifests = load_manifests(folders.recorded, plan.practice.languages)
+    wishes = PromptLibrary(manifests, folders, VoiceSettings(())).wishes(wordings(plan))
+    return [wish for wish in wishes.values() if wish.text]
 
 
 def free_port() -> int:
@@ -79,6 +92,7 @@ def free_port() -> int:
 
 
 def _silence(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
     with wave.open(str(file), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)

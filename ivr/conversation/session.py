@@ -107,12 +107,12 @@ class Session:
         self._language = walk.language
         place = self.desk.queues.resume(self.name)
         if self.call.came_back:
-            self._note(story.CameBack())
+            self._note(story.CameBack(self.desk.version))
         if place is not None:
             return await self._resume(place)
         if self.call.came_back:
             await self._play("sorry_again")
-        self._note(story.Greeted(self.desk.plan.practice.name, walk.language))
+        self._note(story.Greeted(self.desk.plan.practice.name, walk.language, self.desk.version))
         return await self._follow(walk.begin())
 
     async def _resume(self, place: Place) -> None:
@@ -233,6 +233,7 @@ class Session:
 
     async def _go_to(self, target: Target, why: str) -> None:
         """Past what is closed; in another queue with the same place."""
+        target = self._there(target)
         arrived, passed = past_closed(self.desk.plan, target, self.desk.doors.is_open)
         if arrived.kind is Kind.QUEUE:
             told = [detour.closed.say for detour in passed if detour.closed.say]
@@ -241,6 +242,11 @@ class Session:
         await self._line.take_back()
         self._where = story.Where.MENU
         return await self._follow(self._walk.sent(target, why))
+
+    def _there(self, target: Target) -> Target:
+        """The rules of the queues are of the version in force: its new menus are not of this call's version."""
+        known = target.kind is not Kind.MENU or target.name in self.desk.plan.menus
+        return target if known else Target(Kind.MENU, self._walk.entry.start)
 
     async def _endangered(self, flag: RedFlag) -> None:
         """Urgent from this moment on, in the plan's queue for it; any nurse now is better than the right one later."""
@@ -277,7 +283,8 @@ class Session:
     async def _agree_on_callback(self) -> bool:
         """True when nothing is left to do here: a callback is to come, or danger went before it."""
         queue = self._place.queue
-        rules = self.desk.plan.queues[queue].callback
+        planned = self.desk.plan.queues.get(queue)  # not one that came with a later version of the plan
+        rules = planned.callback if planned else None
         if rules is None:
             return False
         await self._line.take_back()
@@ -316,7 +323,7 @@ class Session:
         queues, offer = self.desk.queues, offer_of_line(self.call.id) or 0
         self._speaks(back.language)
         if self.call.came_back:
-            self._note(story.CameBack())
+            self._note(story.CameBack(self.desk.version))
         if place := queues.resume(self.name):
             return await self._resume(place)
         self._hung_up_for_callback = True  # until the key is pressed the record goes on
@@ -340,7 +347,8 @@ class Session:
         self._where = story.Where.VOICEMAIL
         self._collected(step)
         self._note(story.SentToVoicemail(step.box, step.intent, _because(step.reasons), step.also))
-        greeting = self.desk.plan.voicemail[step.box].greeting or "voicemail_please"
+        box = self.desk.plan.voicemail.get(step.box)  # a later version of the plan may have another
+        greeting = (box and box.greeting) or "voicemail_please"
         if danger := await self._say(*step.prompts, greeting):
             return await self._follow(self._walk.endangered(danger))
         await self._play("beep")

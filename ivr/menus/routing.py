@@ -40,6 +40,8 @@ def routing_of(
         tuple(_agent(name, person, on_call or {}) for name, person in plan.people.items()),
         dict(plan.sites),
         {Cause(cause): seconds for cause, seconds in plan.after_failed_ring.items()},
+        operator=plan.operator.queue,
+        urgent=plan.urgent.queue,
     )
 
 

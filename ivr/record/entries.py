@@ -32,10 +32,11 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class Greeted:
-    """The call was answered in the practice's name."""
+    """The call was answered in the practice's name, by this version of the plan; 0 is not known."""
 
     practice: str
     language: str
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +299,9 @@ class Voicemail:
 
 @dataclass(frozen=True, slots=True)
 class CameBack:
-    """The call entered again after an outage."""
+    """The call entered again after an outage, and goes by this version of the plan; 0 is not known."""
+
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,8 @@ Clock = Callable[[float], str]
 def words_of(entry: Entry, clock: Clock, *, shown: bool) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one line per entry
     """What happened, in one line or more; `shown` lets the caller's words through."""
     match entry:
-        case Greeted(practice, language):
-            return [f"{practice} answered; {_language(language)}."]
+        case Greeted(practice, language, version):
+            return [f"{practice} answered; {_language(language)}{_by(version)}."]
         case LanguageChosen(language):
             return [f"Went on in {_language(language)}."]
         case Asked(prompts):
@@ -149,8 +149,8 @@ def words_of(entry: Entry, clock: Clock, *, shown: bool) -> list[str]:  # noqa: 
             return [_callback(entry, clock, shown)]
         case Voicemail(box, seconds):
             return [f"Left a message of {minutes(seconds)} for {plain(box)}." if seconds else "Left no message."]
-        case CameBack():
-            return ["The call came back to Careline after an interruption."]
+        case CameBack(version):
+            return [f"The call came back to Careline after an interruption{_by(version)}."]
         case RecognizerLost():
             return ["Speech could not be heard just then; keys were asked for."]
         case HungUp(where, by_us):
@@ -270,3 +270,7 @@ def minutes(seconds: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{share * 100:.0f} %"
+
+
+def _by(version: int) -> str:
+    return f"; plan version {version}" if version else ""

@@ -54,6 +54,7 @@ from acd.events import (
 from acd.lobby import TOLD_PLACES
 from acd.model import CALL, Agent, Callback, Condition, Overflow, Queue, Urgency
 from acd.offers import CONNECT_SECONDS, DIAL_SECONDS, RING_GRACE_SECONDS
+from acd.skills import ANYBODY
 from acd.staff import BACK_OFF_SECONDS
 from acd.strategies import drawn
 
@@ -299,6 +300,7 @@ class NaiveEngine:
     def configure(self, plan: Configured) -> None:
         self.plan = plan
         self.stirred = {each.call for each in self.visitors}
+        met_before = {each.call for each in self.visitors if self.is_met(each.own)}
         before = {each.agent.name: each for each in self.people}
         self.people = []
         for order, agent in enumerate(plan.agents):
@@ -316,8 +318,14 @@ class NaiveEngine:
         for visitor in self.visitors:
             queue = self.queue(visitor.queue)
             visitor.step = min(visitor.step, len(queue.steps) - 1)
+            if not visitor.talking and visitor.call in met_before and not self.is_met(visitor.own):
+                visitor.own = ANYBODY
             if not visitor.talking and not self.attempts_for(visitor):
                 visitor.phones = queue.ringing.at_once
+
+    def is_met(self, needs: Needs) -> bool:
+        """By anybody of the plan."""
+        return any(needs.met_by(each.agent.skills) for each in self.planned())
 
     def join(self, event: CallerJoined) -> None:
         visitor = self.visitor(event.call)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from acd.commands import SendAway, StopRinging, TellPosition
+from acd.commands import Moved, Ring, SendAway, StopRinging, TellPosition
 from acd.events import (
+    AgentNotReady,
     AgentReady,
+    CallbackAsked,
     CallerJoined,
     CallerLeft,
     Cause,
@@ -14,8 +16,11 @@ from acd.events import (
     TimePassed,
 )
 from acd.lobby import TOLD_PLACES
-from acd.model import Condition, Overflow, Queue
-from tests.acd.scene import ANA, BRIEF, CAI, DESK, HEART, URGENT, engine_with, join, line_of, ring, talk, told
+from acd.model import Callback, Condition, Overflow, Queue
+from acd.skills import Needs
+from tests.acd.scene import ANA, BRIEF, CAI, DESK, HEART, URGENT, engine_with, join, line_of, ring, step, talk, told
+
+NURSE = Queue("nurse", (step("nurse"),))
 
 
 def test_who_rings_at_once_is_told_no_position() -> None:
@@ -183,6 +188,46 @@ def test_callers_in_a_removed_queue_are_sent_away() -> None:
     join(engine, "c1", "c2")
     commands = engine.handle(Configured((HEART,), ()), now=9)
     assert commands == [SendAway("c1", "desk", "", "always"), SendAway("c2", "desk", "", "always")]
+
+
+def test_callers_in_a_removed_queue_go_over_to_the_operator_and_who_is_in_danger_to_the_nurse() -> None:
+    engine = engine_with()
+    join(engine, "c1", "c2")
+    engine.handle(CallerJoined("c3", "desk", urgency=URGENT), now=1)
+    commands = engine.handle(Configured((HEART, NURSE), (), operator="heart", urgent="nurse"), now=9)
+    assert [each for each in commands if isinstance(each, Moved)] == [
+        Moved("c1", "desk", "heart", "the queue is no more"),
+        Moved("c2", "desk", "heart", "the queue is no more"),
+        Moved("c3", "desk", "nurse", "the queue is no more"),
+    ]
+    assert [(each.call, each.waited_seconds) for each in engine.waiting(9)] == [("c1", 8), ("c2", 8), ("c3", 8)]
+
+
+def test_who_joins_a_queue_that_is_no_more_waits_at_the_operators() -> None:
+    engine = engine_with()
+    engine.handle(Configured((HEART,), (), operator="heart", urgent="gone"), now=1)
+    moved = engine.handle(CallerJoined("c1", "desk", urgency=URGENT), now=2)
+    assert moved[0] == Moved("c1", "desk", "heart", "the queue is no more")
+    assert engine.queue_of("c1") == "heart"
+
+
+def test_who_waits_to_be_called_back_is_called_back_though_the_queue_is_no_more() -> None:
+    engine = engine_with()
+    join(engine, "c1")
+    engine.handle(CallbackAsked("c1", Callback()), now=5)
+    commands = engine.handle(Configured((HEART,), (CAI,), operator="heart"), now=9)
+    assert commands[0] == Moved("c1", "desk", "heart", "the queue is no more")
+    assert [type(each).__name__ for each in commands[1:]] == ["Ring"]
+
+
+def test_a_skill_that_nobody_has_any_more_is_asked_of_nobody_and_one_that_nobody_ever_had_goes_on_being_asked() -> None:
+    engine = engine_with(CAI)
+    engine.handle(AgentNotReady("cai", "lunch"), now=1)
+    engine.handle(CallerJoined("c1", "desk", Needs.parse("cardiology")), now=1)
+    engine.handle(CallerJoined("c2", "desk", Needs.parse("magic")), now=1)
+    ring = engine.handle(Configured((DESK,), (ANA,)), now=2)[-1]
+    assert ring == Ring(1, "ana", "c1", 20.0)
+    assert [each.call for each in engine.waiting(3) if not each.offered_to] == ["c2"]
 
 
 def test_a_caller_of_a_removed_queue_who_is_being_rung_for_may_still_be_answered() -> None:

@@ -289,9 +289,7 @@ async def test_from_a_queue_that_is_no_more_callers_come_to_the_operator() -> No
         plan = routing_of(BUSY)
         fewer = tuple(queue for queue in plan.queues if queue.name != "nurse")
         await house.queues.configure(replace(plan, queues=fewer), Phones({}, {}))
-        assert await house.until(story.Overflowed) == story.Overflowed("queue desk", "the queue is no more")
-        await house.until(story.Joined, times=2)
-        await house.queues.settled()
+        assert await house.until(story.Moved) == story.Moved("nurse", "desk", "the queue is no more")
         assert standing(house) == Place("desk", urgency=Urgency.URGENT)
 
 

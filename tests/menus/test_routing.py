@@ -45,6 +45,8 @@ def test_a_plan_of_before_means_what_it_did() -> None:
             Agent("ana", {"desk": 5, "cardiology": 4, "spanish": 5, "nurse": 1}),
             Agent("emma", {"nurse": 5}, ready=False),
         ),
+        operator="desk",
+        urgent="nurse",
     )
 
 
