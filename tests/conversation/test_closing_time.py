@@ -50,7 +50,7 @@ async def test_an_overflow_leads_past_a_closed_queue() -> None:
     async with house(EVENING).open() as lakeside:
         nobody_at_the_desk(lakeside)
         lakeside.call("0")
-        await lakeside.until(story.Joined)
+        await lakeside.until(story.ToldPosition)
         lakeside.later(240)
         offered = await lakeside.until(story.Offered)
         assert offered.person == "emma"
@@ -69,7 +69,7 @@ async def test_who_waits_when_it_closes_keeps_the_place_and_is_served() -> None:
         for person in PLAN.people:
             lakeside.queues.person_not_ready(person, "busy")
         lakeside.call("0")
-        await lakeside.until(story.Joined)
+        await lakeside.until(story.ToldPosition)
         lakeside.later(120)
         lakeside.queues.person_ready("ana")
         offered = await lakeside.until(story.Offered)
