@@ -104,9 +104,10 @@ def _of_other_days(plan: Plan) -> Iterator[Openings]:
         yield from _on(spans, str(three[1]), str(three[2]))
     for told, special in _movable(plan):
         for weekday in range(7):
-            before, day, after = (_usual_day(plan, weekday + shift) for shift in (-1, 0, 1))
-            changed = {n: spans for n, each in plan.hours.items() if (spans := special(each.except_)) is not None}
-            yield from _on((before, {**day, **changed}, after), told, f"the day after {told}")
+            before, usual, after = (_usual_day(plan, weekday + shift) for shift in (-1, 0, 1))
+            changed = {name: special(each.except_) for name, each in plan.hours.items()}
+            itself = {name: usual[name] if spans is None else spans for name, spans in changed.items()}
+            yield from _on((before, itself, after), told, f"the day after {told}")
 
 
 def _usual_day(plan: Plan, day: int) -> Mapping[str, Spans]:
