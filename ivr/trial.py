@@ -16,7 +16,7 @@ from ivr.conversation.desk import Desk
 from ivr.edition import phones_of, understanding_of
 from ivr.front_desk import FrontDesk
 from ivr.menus.load import load
-from ivr.menus.routing import routing_of
+from ivr.menus.routing import on_call_at, routing_of
 from ivr.menus.spoken import PAUSE
 from ivr.menus.wording import wordings
 from ivr.queueing.runner import QueueRunner
@@ -93,7 +93,8 @@ class Trial:
             await self._run(dialled)
 
     async def _run(self, dialled: str) -> None:
-        await self._queues.configure(routing_of(self._plan), phones_of(self._plan))
+        on_call = on_call_at(self._plan, datetime.now(UTC))
+        await self._queues.configure(routing_of(self._plan, on_call), phones_of(self._plan))
         async with asyncio.TaskGroup() as self._group:
             serving = self._group.create_task(self._queues.run(self._desk))
             self._call = SimulatedCall(CALL, self._terminal, self._prompts, self._switch, dialled_number=dialled)
@@ -107,7 +108,9 @@ class Trial:
             self._call.caller_hangs_up()
 
     def told(self) -> Sequence[object]:
-        """The call's timeline in words."""
+        """The call's timeline in words; of a call to a code of the plan there is none."""
+        if not self._notebook.has_begun:
+            return ("No record is kept of a call to a code.",)
         return tell(self._notebook.record(), datetime.now(UTC).astimezone().tzinfo or UTC, with_patient_data=True)
 
 
@@ -144,6 +147,10 @@ class Notebook:
     def ended(self, call: str, at: float) -> None:  # noqa: ARG002 - there is one call
         known = self.record()
         self._record = replace(known, summary=story.closed(known.summary, at))
+
+    @property
+    def has_begun(self) -> bool:
+        return self._record is not None
 
     def record(self) -> story.CallRecord:
         assert self._record, "a call began"

@@ -214,6 +214,7 @@ WRONG = {
     "acknowledge 7": "careline: there is no alert 7 now: `careline alerts` lists them",
     "priority call-1 --urgent": "careline: no caller in line is named 'call-1', or several are",
     "priority call-1 --head-start 5m": "careline: no caller in line is named 'call-1', or several are",
+    "closure on snow": "careline: the plan has no 'closures': add them, see docs/dialplan.md",
     "priority call-1": "careline: give either --urgent or --head-start TIME",
     "wrap-up ana": "careline: give either --extend TIME or --done DISPOSITION",
     "not-ready ana lunch --for soon": "'soon' is no time: write 90s, 30m or 1h, at most 24h",

@@ -51,6 +51,12 @@ async def test_a_caller_who_types_nothing_more_has_hung_up() -> None:
     assert told[-1].endswith("The caller hung up in the menu.")
 
 
+async def test_a_code_can_be_tried_and_leaves_no_record() -> None:
+    heard, _, told = await tried("4826#", "2", dialled="7700")
+    assert "Switched on: snow day." in heard
+    assert told == ["No record is kept of a call to a code."]
+
+
 async def test_a_plan_with_mistakes_is_not_tried(tmp_path: Path) -> None:
     (tmp_path / "plan.yaml").write_text("menus: 7\n")
     with pytest.raises(PlanErrors):

@@ -43,7 +43,7 @@ by_option = click.option("--by", default=getpass.getuser, help="Who switches it;
 @by_option
 @with_state
 @click.pass_obj
-def on(group: Where, name: str, until: str | None, by: str, **own: Path | None) -> None:
+def on(group: Where, /, name: str, until: str | None, by: str, **own: Path | None) -> None:
     """Switch NAME on: from the next call on."""
     _tell(ask(*_where(group, **own), do="closure", on=name, until=until, by=by))
 
@@ -53,7 +53,7 @@ def on(group: Where, name: str, until: str | None, by: str, **own: Path | None) 
 @by_option
 @with_state
 @click.pass_obj
-def off(group: Where, name: str, by: str, **own: Path | None) -> None:
+def off(group: Where, /, name: str, by: str, **own: Path | None) -> None:
     """Switch NAME off: from the next call on."""
     _tell(ask(*_where(group, **own), do="closure", off=name, by=by))
 

@@ -88,7 +88,7 @@ def closing(plan: Plan) -> Iterator[Finding]:
 
 
 def _closes_nothing(plan: Plan) -> Iterator[Finding]:
-    used = {place.hours for place in (*plan.menus.values(), *plan.queues.values())}
+    used = {menu.hours for menu in plan.menus.values()} | {queue.hours for queue in plan.queues.values()}
     for name, closure in plan.closures.items():
         if closure.closes != () and not any(closure.shuts(hours) for hours in used if hours):
             said = f"closure '{name}' closes nothing: no menu and no queue has these hours"
