@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ivr.menus.paths.coverage import in_words
-from ivr.rehearsal.signed import SHORT, Mark
+from ivr.rehearsal.signed import SHORT, Mark, changes_since
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,12 +91,7 @@ class Report:
     @property
     def changes(self) -> str:
         """One line; "" when nothing was signed."""
-        if self.signature is None:
-            return ""
-        since = f"since {self.signature.by} signed on {self.signature.day}"
-        new = sum(row.mark is Mark.NEW for row in self.rows)
-        counts = f"{len(self.marked) - new} changed, {new} new, {len(self.gone)} gone"
-        return f"{counts} {since}" if self.marked or self.gone else f"no path changed {since}"
+        return changes_since(self.signature, [row.path for row in self.rows]) if self.signature else ""
 
 
 def rows_of(paths: Sequence[Path], results: Sequence[Result], signature: Signature | None) -> list[Row]:

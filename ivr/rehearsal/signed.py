@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ivr.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path as File
 
     from ivr.menus.paths.nouns import Path
@@ -50,6 +50,16 @@ class Signature:
         """The signed paths that are no more, and where they ended."""
         here = {path.key for path in paths}
         return {key: end for key, end in self.ends.items() if key not in here}
+
+
+def changes_since(signature: Signature, paths: Sequence[Path]) -> str:
+    """How many paths are not as they were signed, in one line."""
+    marks = [signature.mark(path) for path in paths]
+    counts = {"changed": marks.count(Mark.CHANGED), "new": marks.count(Mark.NEW), "gone": len(signature.gone(paths))}
+    since = f"since {signature.by} signed on {signature.day}"
+    if not any(counts.values()):
+        return f"no path changed {since}"
+    return f"{', '.join(f'{count} {what}' for what, count in counts.items())} {since}"
 
 
 def signature_file(plan: File) -> File:
