@@ -58,7 +58,7 @@ class Turn:
     of the sounds; `longest_seconds` caps a caller who never stops talking, counted from the start of speech. With
     `within_seconds` the turn is Silence once so much time has passed without a key or speech, also amid the sounds.
 
-    Sound without words (a cough, a door) ends nothing: the sounds go on, and it is heard of only when nothing else came.
+    Sound without words (a cough, a door) ends nothing: the sounds go on, and it is told only when nothing else came.
 
     Without `barge_in`, speech does not stop the sounds (music in a queue). Speech that `minds` answers false to does
     not end the turn, and the sounds go on: whoever waits may talk to others in the room. With `minds`, a lost

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 UNSURE_HEARING = 0.5  # mean word posterior below which a recogniser is wrong as often as right: confirm, never act
 TIMER_SECONDS = 0.05  # a timer may be that early
-NO_SIGN_SECONDS = 25.0  # whoever gave no sign in this time is sent to a person, who is reached within 30 s
+NO_SIGN_SECONDS = 26.0  # whoever gave no sign in this time goes to a person, whose phone then rings within 30 s
 
 
 @dataclass(slots=True)

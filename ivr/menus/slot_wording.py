@@ -70,7 +70,7 @@ def phrases(asked: Wanted, language: str) -> tuple[str, ...]:
 @cache
 def _sample(kind: str, language: str) -> tuple[str, ...]:
     words = VOCABULARIES.get(language)
-    make = _SAMPLES.get(kind)
+    make = _SAMPLES.get(SlotKind(kind))
     return tuple(dict.fromkeys(make(words, language))) if words and make else ()
 
 
@@ -126,7 +126,7 @@ def _times(words: Vocabulary, language: str) -> Iterator[str]:
 
 def _by_number(table: Mapping[str, int]) -> Mapping[int, str]:
     """The first word for each number."""
-    return {number: word for word, number in reversed(table.items())}
+    return {number: word for word, number in reversed(list(table.items()))}
 
 
 def _day(words: Vocabulary, language: str, day: int) -> str:

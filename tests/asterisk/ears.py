@@ -48,7 +48,7 @@ class LoudEar:
 
 
 class LoudEars:
-    """Understands `words` in any sound, or none. May die in mid-utterance, hang when told to finish, never stop listening."""
+    """Understands `words`, or none, in any sound. May die in mid-utterance, hang when told to finish, never end."""
 
     def __init__(self, words: str = "") -> None:
         self.words = words

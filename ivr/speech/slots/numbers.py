@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ivr.menus.vocabulary import VOCABULARIES, Vocabulary
 from ivr.speech.text import words
@@ -160,7 +160,8 @@ def reader(language: str) -> Reader:
 
 def _plain(vocabulary: Vocabulary) -> Vocabulary:
     """As `ivr.speech.text.words` writes them: without accents."""
-    return replace(vocabulary, **{name: _keyed_plainly(getattr(vocabulary, name)) for name in _TABLES})
+    tables: dict[str, Any] = {name: _keyed_plainly(getattr(vocabulary, name)) for name in _TABLES}
+    return replace(vocabulary, **tables)
 
 
 def _keyed_plainly(table: Mapping[str, int]) -> Mapping[str, int]:
