@@ -149,6 +149,15 @@ async def test_the_practices_own_music_is_for_all_languages_or_for_one(practice:
     assert [seconds(library.sound(language, "music")) for language in ("en", "es")] == [3.0, 2.0]
 
 
+async def test_a_queues_music_is_a_recording_and_told_of_when_there_is_none(practice: Practice) -> None:
+    practice.record("recorded/calm_piano.wav", seconds=3.0)
+    library = practice.library()
+    await library.build({"en": {"music.calm_piano": Wording("", "en"), "music.jazz": Wording("", "en")}})
+    assert seconds(library.sound("en", "music.calm_piano")) == 3.0
+    assert [each.name for each in library.missing()] == ["music.jazz"]
+    assert "jazz.wav" in library.missing()[0].reason
+
+
 async def test_other_recordings_are_of_one_language(practice: Practice) -> None:
     practice.record("recorded/welcome.wav", seconds=4.0)
     library = practice.library()
