@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ivr.app import asterisk_of
 from ivr.asterisk.probe import Finding, examine
@@ -16,7 +16,7 @@ from ivr.speech.tables import BadTable
 from ivr.speech.tts import NoSynthesiser, VoiceSettings, find_voice, search_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from ivr.menus.model import Plan
@@ -101,11 +101,18 @@ def _state(settings: Settings) -> Finding:
 
 async def _ports(settings: Settings) -> list[Finding]:
     try:
-        await ask(settings.state, do="status")
+        status = await ask(settings.state, do="status")
     except ControlError:
         both = (("AGI", settings.asterisk.agi), ("AudioSocket", settings.asterisk.audiosocket))
         return [_port(what, at) for what, at in both]
-    return [Finding(True, "Careline is running and listens for AGI and AudioSocket")]
+    return [Finding(True, "Careline is running and listens for AGI and AudioSocket"), _in_force(status["plan"])]
+
+
+def _in_force(plan: Mapping[str, Any]) -> Finding:
+    what = f"version {plan['number']} of the plan is in force"
+    if plan["differs"]:
+        return Finding(False, f"{what}, but its files on disk differ", "run `careline reload`, or put them back")
+    return Finding(True, what)
 
 
 def _port(what: str, at: Listen) -> Finding:

@@ -19,6 +19,7 @@ import structlog
 from ivr.control import Answer, ControlError
 from ivr.edition import CannotServe, files_of_plan
 from ivr.errors import UserError
+from ivr.menus.diff import differences
 from ivr.store.versions import Entry, VersionsError
 
 if TYPE_CHECKING:
@@ -157,10 +158,12 @@ class Reloading:
             await self._editions.let_go(edition)
             raise
         same = version.number == self.version.number
+        changed = await asyncio.to_thread(_changed, self.edition, edition)
         await self.put_in_force(edition, version)
         self.edition, self.version = edition, version
         log.info("a version of the plan is in force", version=version.number, who=version.who)
-        return {"version": asdict(version), "same": same, "warnings": [str(each) for each in edition.warnings]}
+        warnings = [str(each) for each in edition.warnings]
+        return {"version": asdict(version), "same": same, "changed": changed, "warnings": warnings}
 
     # ---- the control door -----------------------------------------------------------------------------------------
 
@@ -184,6 +187,16 @@ class Reloading:
 
 def _quietly(done: int, total: int) -> None:
     """Nobody watches the prompts of a reload."""
+
+
+def _changed(old: Edition, new: Edition) -> list[str]:
+    """What is different, in sentences: of the plan, then of the files that belong to it."""
+    before, now = old.files.contents, new.files.contents
+    names = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
+    others = [f"{name} has changed" for name in names if not name.endswith(new.files.plan)]
+    zone = old.plan.practice.timezone != new.plan.practice.timezone
+    later = ["days and times of the record follow the new time zone from the next restart on"] if zone else []
+    return [*(str(each) for each in differences(old.plan, new.plan)), *others, *later]
 
 
 async def _in_words(work: Awaitable[Reply]) -> Reply:

@@ -9,6 +9,7 @@ import click
 
 from ivr import control
 from ivr.commands.shared import fail, state_from, table, told, with_state
+from ivr.commands.versions import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,7 @@ def status(settings_file: Path | None, state: Path | None) -> None:
     now = ask(state, settings_file, do="status")
     heard = ", ".join(now["hears"]) or "nothing: callers use keys"
     click.echo(f"PBX {'connected' if now['pbx'] else 'NOT CONNECTED'}; {now['calls']} calls; speech heard: {heard}")
+    click.echo(in_force(now["plan"]))
     for each in now["closures"]:
         click.echo(f"Switched on: {each['closure']}{', until ' + each['until'] if each['until'] else ''}")
     click.echo()

@@ -5,21 +5,27 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ivr.commands.shared import fail, told
+from ivr.commands.shared import fail, told, with_state
+from ivr.commands.versions import plan_named
 from ivr.edition import phrases_heard, understanding_of
 from ivr.menus.diff import differences
 from ivr.menus.load import examine, load
+from ivr.menus.paths.listing import listed
 from ivr.menus.schema import schema as schema_of_plans
+from ivr.rehearsal.signed import changes_since, signed
 from ivr.speech.vocabulary import unknown_words
 from ivr.trial import try_plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ivr.menus.model import Plan
 
 
 @click.command()
@@ -39,10 +45,18 @@ def check(plan: Path, strict: bool) -> None:
             understanding = understanding_of(examined.plan, plan)
             for language, phrases in phrases_heard(examined.plan, understanding).items():
                 _tell_unheard(language, phrases)
+            _tell_signed(examined.plan, plan)
         if strict and examined.warnings:
             fail(f"{_counted(len(examined.warnings), 'warning')} in {plan}")
         counts = f"{len(examined.plan.menus)} menus, {len(examined.plan.queues)} queues"
         click.echo(f"{plan}: {counts}, {len(examined.plan.people)} people: no mistakes")
+
+
+def _tell_signed(plan: Plan, file: Path) -> None:
+    """Of paths that are not as they were signed."""
+    if signature := signed(file):
+        changes = changes_since(signature, listed(plan, datetime.now(UTC).astimezone()))
+        click.echo(f"paths: {changes}; `careline paths {file} --run` tells which")
 
 
 def _tell_unheard(language: str, phrases: Sequence[str]) -> None:
@@ -60,13 +74,15 @@ def schema(part: bool) -> None:
 
 
 @click.command()
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
-def diff(old: Path, new: Path) -> None:
-    """Say in words what the plan NEW does differently from the plan OLD."""
+@click.argument("old")
+@click.argument("new")
+@with_state
+def diff(old: str, new: str, settings_file: Path | None, state: Path | None) -> None:
+    """Say in words what the plan NEW does differently from the plan OLD: files, or numbers of `careline versions`."""
     with told():
-        said = [str(difference) for difference in differences(load(old), load(new))]
-        said += _signs_of_danger(old, new)
+        one, other = (plan_named(name, state, settings_file) for name in (old, new))
+        said = [str(difference) for difference in differences(load(one), load(other))]
+        said += _signs_of_danger(one, other)
     for sentence in said or ["no difference"]:
         click.echo(sentence)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +16,6 @@ from ivr.store.versions import Version, Versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 LONGEST_SECONDS = 900.0  # a plan whose prompts are all new, spoken by a slow synthesiser
 note_option = click.option("--note", default="", help="Why, for whoever reads `careline versions` later.")
@@ -86,6 +86,21 @@ def _row(version: Version) -> Sequence[str]:
     return (str(version.number), _since(version), version.who, _why(version))
 
 
+def in_force(plan: Mapping[str, Any]) -> str:
+    """One line of `careline status`."""
+    version = Version(**{name: value for name, value in plan.items() if name != "differs"})
+    differs = "; the files on disk differ: `careline reload` puts them in force" if plan["differs"] else ""
+    return f"plan {_title(version)}{differs}"
+
+
+def plan_named(name: str, state: Path | None, settings_file: Path | None) -> Path:
+    """A plan's file, or the one of a version by its number. Raises UserError."""
+    if not name.isdecimal() or Path(name).exists():
+        return Path(name)
+    kept = Versions(state_from(state, settings_file))
+    return kept.plan_of(kept.get(int(name)))
+
+
 def _title(version: Version) -> str:
     why = f", {_why(version)}" if _why(version) else ""
     return f"version {version.number}, by {version.who} on {_since(version)}{why}"
@@ -109,9 +124,13 @@ def _change(state: Path | None, settings_file: Path | None, **request: Any) -> N
 
 
 def lines_of(reply: Mapping[str, Any]) -> list[str]:
-    """What the process did, in sentences; the plan's warnings first."""
+    """What the process did, in sentences: the plan's warnings, what has changed, and what is in force."""
     version = Version(**reply["version"])
     warnings = [f"{each} (warning)" for each in reply["warnings"]]
     if reply["same"]:
         return [*warnings, f"version {version.number} stays in force: nothing in the plan's files has changed"]
-    return [*warnings, f"version {version.number} of the plan is in force for whoever calls from now on"]
+    return [
+        *warnings,
+        *reply["changed"],
+        f"version {version.number} of the plan is in force for whoever calls from now on",
+    ]
