@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ivr.menus.model import Plan
     from ivr.menus.yaml_marks import Fault, Node, Place
 
+LONGEST = 600  # letters of a sentence; a value that it quotes may have many thousands
 LEXICON = "lexicon.yaml"
 """The practice's own words for its concepts, beside the plan; the product's without it."""
 
@@ -70,9 +71,15 @@ def _placed(faults: Iterable[Fault]) -> list[tuple[Place, str]]:
 
 
 def _mistakes(told: Iterable[tuple[Place, str]]) -> tuple[Mistake, ...]:
-    """In the order of the files; a control character that a file names itself by stays out of the terminal."""
-    plain = {(place, "".join(c if c.isprintable() else "?" for c in text)) for place, text in told}
+    """In the order of the files; control characters and endless values of a file stay out of the terminal."""
+    plain = {(place, "".join(c if c.isprintable() else "?" for c in _short(text))) for place, text in told}
     return tuple(sorted(Mistake(*place, text) for place, text in plain))
+
+
+def _short(text: str) -> str:
+    """The ends of a sentence tell where and what to do: what is too long is in the middle."""
+    half = LONGEST // 2
+    return text if len(text) <= LONGEST else f"{text[:half]} … {text[-half:]}"
 
 
 def _is_file(path: Path) -> bool:

@@ -70,5 +70,6 @@ def test_mutated_files_are_a_plan_or_sentences(tmp_path: Path, thorough: bool) -
             assert Path(mistake.file).is_relative_to(tmp_path), (number, mistake)
             assert min(mistake.line, mistake.column) >= 1, (number, mistake)
             assert str(mistake).isprintable(), (number, mistake)
+            assert len(mistake.text) < 1000, (number, mistake)
         if examined.plan:
             assert bool(differences(sound, examined.plan)) >= (examined.plan != sound), number
