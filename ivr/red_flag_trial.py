@@ -7,6 +7,7 @@ ordinary    calls/refill.wav        en
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 Label = Literal["raise", "ordinary"]
 LABELS = ("raise", "ordinary")
 AT_ONCE = 4  # recordings: as many callers as a worker surely hears in time
+TRIES = 3  # a host that is busy with other things is late now and then
 
 
 class BadTrial(UserError):  # noqa: N818 - says what the file is
@@ -137,16 +139,23 @@ async def tried(flags: RedFlags, sentences: Sequence[Sentence], ears: Ears | Non
 
 
 async def _listened(flags: RedFlags, sentence: Sentence, recording: Path, ears: Ears) -> Outcome:
+    try:
+        pcm = wav.read(recording).astype("<i2").tobytes()
+    except (OSError, wav.UnusableSound) as error:
+        raise BadTrial(f"{recording}: cannot be listened to: {error}") from None
+    for _ in range(TRIES):
+        with suppress(RecognizerUnavailable):
+            return await _heard(flags, sentence, pcm, ears)
+    raise BadTrial(f"{recording}: the recogniser of '{sentence.language}' is missing, or too slow on this host")
+
+
+async def _heard(flags: RedFlags, sentence: Sentence, pcm: bytes, ears: Ears) -> Outcome:
     """As in a call: every partial result is looked at, then all readings; the first sign ends it."""
     hearing = Hearing(sentence.language, urgent=lambda text: flags.find([text]) is not None)
     heard: list[str] = []
-    try:
-        pcm = wav.read(recording).astype("<i2").tobytes()
-        async for spoke in utterances(ears, hearing, pcm):
-            readings = [each.text for each in spoke.hypotheses]
-            heard += readings[:1]
-            if flag := flags.find(readings):
-                return Outcome(sentence, flag, tuple(readings))
-    except (OSError, wav.UnusableSound, RecognizerUnavailable) as error:
-        raise BadTrial(f"{recording}: cannot be listened to: {error}") from None
+    async for spoke in utterances(ears, hearing, pcm):
+        readings = [each.text for each in spoke.hypotheses]
+        heard += readings[:1]
+        if flag := flags.find(readings):
+            return Outcome(sentence, flag, tuple(readings))
     return Outcome(sentence, None, tuple(heard))

@@ -16,6 +16,7 @@ from lab.terminal import LabError, say
 # Each is a module lab.bench_NAME with `async def run() -> Report`, imported only when it is asked for.
 BENCHES = {
     "asterisk": "a person becomes free, the next caller's phone call leaves: ours and app_queue's",
+    "red-flags": "how many callers in danger are heard through G.711, by voice and noise, and how many others raise",
     "speech": "end of speech to action, barge-in to silence, recogniser streams per core",
     "calls": "how many callers speak with the menus at once without an audio gap",
     "engine": "what the routing engine costs per event, per caller who waits and per restart, and how that grows",
@@ -40,7 +41,7 @@ def main(names: tuple[str, ...], file: Path | None) -> None:
 
 def measure(name: str) -> Report:
     """Run one measurement and print its tables."""
-    report: Report = asyncio.run(importlib.import_module(f"lab.bench_{name}").run())
+    report: Report = asyncio.run(importlib.import_module(f"lab.bench_{name.replace('-', '_')}").run())
     for table in report.tables:
         Console().print(_drawn(table))
     return report

@@ -29,10 +29,37 @@ def speak(text: str, voice: str = "slt") -> Pcm:
             capture_output=True,
             stdin=subprocess.DEVNULL,
         )
-        with wave.open(str(file)) as spoken:
-            rate, frames = spoken.getframerate(), spoken.readframes(spoken.getnframes())
+        return _as_telephoned(file)
+
+
+def _as_telephoned(file: Path) -> Pcm:
+    with wave.open(str(file)) as spoken:
+        rate, frames = spoken.getframerate(), spoken.readframes(spoken.getnframes())
     pcm: npt.NDArray[np.float32] = soxr.resample(np.frombuffer(frames, "<i2").astype(np.float32), rate, RATE)
     loudness = max(float(np.sqrt(np.mean(pcm**2))), 1.0)
-    spoken = np.flatnonzero(np.abs(pcm) > AUDIBLE * np.abs(pcm).max())
-    loud = pcm[spoken[0] : spoken[-1] + 1] * (LOUDNESS / loudness)
+    audible = np.flatnonzero(np.abs(pcm) > AUDIBLE * np.abs(pcm).max())
+    loud = pcm[audible[0] : audible[-1] + 1] * (LOUDNESS / loudness)
     return np.asarray(loud.clip(-32767, 32767), dtype=np.int16)
+
+
+LANGUAGES = {
+    "en": ("slt", "awb", "rms", "kal16", "espeak:en-us", "espeak:en-gb+f3"),
+    "es": ("espeak:es", "espeak:es-419+f2"),
+}
+"""Who speaks which language, for `speak_as`: flite's voices, and espeak-ng's by name and variant."""
+
+
+def speak_as(text: str, language: str, voice: str) -> Pcm:
+    """The sentence in one of the language's voices."""
+    if voice not in LANGUAGES[language]:
+        raise ValueError(voice)
+    return _espeak(text, voice.removeprefix("espeak:")) if voice.startswith("espeak:") else speak(text, voice)
+
+
+@cache
+def _espeak(text: str, voice: str) -> Pcm:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "speech.wav"
+        command = [synthesisers() / "espeak-ng", "-v", voice, "-s", "150", "-w", file, text]
+        subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+        return _as_telephoned(file)

@@ -18,6 +18,7 @@ ANY_HZ = 600.0
 HZ = {
     "welcome": 700.0,
     "voicemail_please": 800.0,
+    "slot_right": 850.0,
     "voicemail_saved": 900.0,
     "beep": 1000.0,
     "not_understood": 1100.0,
@@ -34,7 +35,12 @@ HZ = {
     "closure.snow.switched_on": 2800.0,
     "closure.snow.on": 2900.0,
     "snow_message": 3000.0,
+    "urgent_connecting": 3200.0,
+    "danger_chest_pain": 3400.0,
+    "danger_trouble_breathing": 3400.0,
 }
+OF_SIGNS = ("danger_chest_pain", "danger_trouble_breathing")
+"""What is said to whoever picks up; the names come from the list of red flags, not from the plan."""
 SECONDS = {"welcome": 1.2, "music": 5.0}
 # No multiple of the notes of the music.
 VOICES_HZ = {"ana": 1400.0, "bo": 1600.0, "cleo": 1800.0, "fay": 2400.0, "patient": 2000.0}
@@ -45,7 +51,7 @@ def write_tones(plan: Path, into: Path) -> Path:
     """A tone for each prompt of the plan; `into`, which is a folder for the setting `prompts`."""
     for language, names in prompts_of(load(plan)).items():
         (into / language).mkdir(parents=True)
-        for name in names:
+        for name in (*names, *OF_SIGNS):
             sound = tone(HZ.get(name, ANY_HZ), SECONDS.get(name, SHORT_SECONDS))
             write_wav(into / language / f"{name}.wav", sound)
     return into
