@@ -111,12 +111,13 @@ async def test_a_host_that_is_not_ours_is_told(host: Host) -> None:
 
 async def test_the_ports_of_a_running_careline_are_as_they_should_be(host: Host) -> None:
     async def answer(_: object) -> dict[str, object]:
-        return {"ok": True}
+        return {"plan": {"number": 7, "differs": False}}
 
     host.state.mkdir()
     async with await open_door(host.state, answer):
         told = await well(load(host.settings))
     assert "Careline is running and listens for AGI and AudioSocket" in told
+    assert "version 7 of the plan is in force" in told
 
 
 async def test_an_asterisk_that_is_not_there_is_the_last_finding(host: Host) -> None:
