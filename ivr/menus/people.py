@@ -89,7 +89,7 @@ def _rest(value: object) -> object:
 _REST_WRITTEN = WithJsonSchema(
     {
         "description": f"For how long: a time such as 60s, or {NOT_READY}.",
-        "anyOf": [{"const": NOT_READY}, *TIME.json_schema["anyOf"]],
+        "anyOf": [{"const": NOT_READY}, TIME.json_schema],
     }
 )
 Rest = Annotated[Seconds | None, BeforeValidator(_rest), _REST_WRITTEN]

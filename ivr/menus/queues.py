@@ -137,7 +137,7 @@ class _OrAll:
     """Editors know the word `all`, too."""
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"anyOf": [{"const": "all"}, handler(schema["schema"])]}  # type: ignore[typeddict-item]
+        return {"anyOf": [{"const": "all"}, handler(schema["schema"])]}
 
 
 class WrapUp(Noun):

@@ -199,7 +199,7 @@ async def test_a_hang_up_during_the_prompt_ends_the_waiting() -> None:
 async def test_who_stands_too_far_back_for_a_number_is_asked_to_hold() -> None:
     caller = Standing()
     caller.call.over.set()
-    caller.send(Position(1000))
+    caller.send(Position(10_000))
     standing = caller.stands()
     await caller.is_held()
     assert caller.call.played[-1] == "Hold."
