@@ -10,12 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 TARGET_DBOV = -20.0  # Asterisk's own voice has -18.4 (en) and -19.5 (es); people on a telephone line some 6 dB less
 PEAK_DBOV = -3.0  # G.711 clips at full scale, and lines add gain
 
+MOST_HELD_DB = 6.0  # more is heard as a change of the voice
+
 _FULL_SCALE = 32768.0
+_HOLDING_SECONDS = 0.005
 _SMOOTHING_SECONDS = 0.03
 _HANGOVER_SECONDS = 0.2
 _MARGIN_DB = 15.9
@@ -59,12 +63,23 @@ def level_of(sound: _Samples, rate: int) -> Level:
     return Level(level, peak, active / len(samples))
 
 
-def gain_for_callers(sound: _Samples, rate: int) -> float:
-    """The factor that brings speech to -20 dBov, less where a peak would pass -3 dBov; 1 for silence."""
-    level = level_of(sound, rate)
+def levelled(sound: _Samples, rate: int) -> NDArray[np.float64]:
+    """Speech at -20 dBov with its peaks held below -3 dBov, less loud where they would be held by more than 6 dB."""
+    samples, level = np.asarray(sound, np.float64), level_of(sound, rate)
     if level is SILENCE:
-        return 1.0
-    return float(10 ** (min(TARGET_DBOV - level.active, PEAK_DBOV - level.peak) / 20))
+        return samples
+    gain = min(TARGET_DBOV - level.active, PEAK_DBOV + MOST_HELD_DB - level.peak)
+    return _held(samples * 10 ** (gain / 20), rate)
+
+
+def _held(samples: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
+    """Peaks held below the limit, by a gain that moves within 10 ms: no click, no flat top."""
+    limit = _FULL_SCALE * 10 ** (PEAK_DBOV / 20)
+    reach = round(_HOLDING_SECONDS * rate)
+    gains = limit / np.maximum(np.abs(samples), limit)
+    least = sliding_window_view(np.pad(gains, 2 * reach, constant_values=1.0), 2 * reach + 1).min(axis=1)
+    smooth = np.convolve(least, np.full(2 * reach + 1, 1 / (2 * reach + 1)), "valid")
+    return np.asarray(samples * smooth)
 
 
 def _between(

@@ -2,7 +2,7 @@
 
 Three pieces say any number to 9999 (two thousand | three hundred | forty-five); whole pieces sound like speech.
 Source: Asterisk main/say.c, ast_say_number_full_en and _es; the sounds are those of asterisk-core-sounds, of which the
-Spanish ones have neither "a la una" nor "y media": there, times are for the synthesiser.
+Spanish ones have neither "y media" nor "y cuarto": there, times are for the synthesiser.
 """
 
 from __future__ import annotations

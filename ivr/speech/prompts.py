@@ -71,9 +71,9 @@ class PromptLibrary:
         """Every sound of the last build, and what it was made from."""
         return self._made
 
-    def wishes(self) -> Mapping[Key, Wish]:
-        """Every prompt that the last build tried to make, and its text."""
-        return self._wishes
+    def wishes(self, own: Mapping[str, Mapping[str, Wording]]) -> Mapping[Key, Wish]:
+        """Every prompt that a `build` of these would make, and its text. Raises ValueError as it does."""
+        return {(wish.language, wish.name): wish for wish in self._wished(own)}
 
     def missing(self) -> tuple[Missing, ...]:
         """What the last build could not make, and why. Numbers are no loss: callers are then told to hold."""
@@ -86,7 +86,7 @@ class PromptLibrary:
 
         `progress` is told (done, total) after each. Raises ValueError for a name that could not be a file's.
         """
-        wishes = {(wish.language, wish.name): wish for wish in self._wished(own)}
+        wishes = self.wishes(own)
         made: dict[Key, Made] = {}
         missing: list[Missing] = []
         turns = asyncio.Semaphore(_AT_A_TIME)

@@ -79,8 +79,8 @@ def trimmed(sound: Sound, rate: int = RATE_HZ) -> Sound:
 
 
 def levelled(sound: Sound, rate: int = RATE_HZ) -> Sound:
-    """The same at the level of loudness.TARGET_DBOV, less where peaks would pass loudness.PEAK_DBOV."""
-    return _as_sound(sound.astype(np.float64) * loudness.gain_for_callers(sound, rate))
+    """The same as loud as callers get it: see loudness.py."""
+    return _as_sound(loudness.levelled(sound, rate))
 
 
 def silence(seconds: float, rate: int = RATE_HZ) -> Sound:
