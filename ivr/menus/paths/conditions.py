@@ -62,6 +62,12 @@ def doorways(plan: Plan, since: datetime) -> tuple[Doorway, ...]:
     return (*usual, *_closing(usual[0], usual[-1]), *_closures(plan, usual[0]))
 
 
+def hours_in_use(plan: Plan) -> list[str]:
+    """Those that some menu or queue keeps."""
+    menus, queues = plan.menus.values(), plan.queues.values()
+    return sorted({*(menu.hours for menu in menus if menu.hours), *(queue.hours for queue in queues if queue.hours)})
+
+
 def _closing(first: Doorway, last: Doorway) -> Iterator[Doorway]:
     """Who calls in the last minute meets doors that close while they choose."""
     if first.shut != last.shut:
@@ -77,8 +83,7 @@ def _closures(plan: Plan, usual: Doorway) -> Iterator[Doorway]:
 def _year(plan: Plan, since: datetime) -> Iterator[tuple[datetime, frozenset[str], str]]:
     """Each moment at which something opens or closes, and every noon, for holidays; with all that is shut then."""
     calendar = Calendar(plan)
-    menus, queues = plan.menus.values(), plan.queues.values()
-    used = sorted({*(menu.hours for menu in menus if menu.hours), *(queue.hours for queue in queues if queue.hours)})
+    used = hours_in_use(plan)
     noon = since.replace(hour=12, minute=0) + A_DAY
     noons = [noon + ahead * A_DAY for ahead in range(A_YEAR.days if used else 0)]
     changes = [change for hours in used for change in _changes(calendar, hours, since)]
