@@ -12,21 +12,23 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from ivr.call import Hearing
 from ivr.menus.queues import Rung
 from ivr.notify.port import Alert
 from ivr.services import RecognizerUnavailable
-from ivr.speech.transcribing import transcribe
+from ivr.speech.recorded import utterances
 from ivr.store.messages import Message, Words
 from ivr.store.voicemail import NoSuchMessage, StoredMessages
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable, Sequence
 
     from ivr.conversation.desk import Desk
     from ivr.menus.model import Plan
     from ivr.services import RedFlag
     from ivr.store.message_work import StoredWork
 
+PAUSE_SECONDS = 0.8  # who leaves a message thinks between sentences, and nobody waits for the words
 AT_ONCE = 2  # recordings that are put into words at a time: callers have the recognisers first
 LOOK_AGAIN_SECONDS = 60.0  # for a recogniser that was not there
 OF_A_MESSAGE = "V-"  # how the alert of a message begins: with the message's own name
@@ -43,7 +45,7 @@ class Alerts(Protocol):
 
 
 class MessageDesk:
-    """`desk` is the one of now; `wait` passes seconds, as asyncio.sleep does."""
+    """`desk` is the one of now; a message is heard `pace` times as fast as it was spoken."""
 
     def __init__(
         self,
@@ -51,13 +53,13 @@ class MessageDesk:
         work: StoredWork,
         desk: Callable[[], Desk],
         alerts: Alerts,
-        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        pace: float = 1.0,
     ) -> None:
         self._messages = messages
         self._work = work
         self._desk = desk
         self._alerts = alerts
-        self._wait = wait
+        self._pace = pace
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._busy: set[str] = set()
         self._taken: list[tuple[str, str]] = []
@@ -103,9 +105,11 @@ class MessageDesk:
         desk = self._desk()
         sentences: list[str] = []
         flag: RedFlag | None = None
-        async for readings in transcribe(
-            desk.ears, message.language, await self._messages.sound(message.id), self._wait
+        sound = await self._messages.sound(message.id)
+        async for spoke in utterances(
+            desk.ears, Hearing(message.language, pause_seconds=PAUSE_SECONDS), sound, pace=self._pace
         ):
+            readings = [each.text for each in spoke.hypotheses]
             sentences.append(readings[0])
             if flag is None and (flag := desk.understanding.red_flag(message.language, readings)):
                 log.warning("there is a sign of danger in a message", message=message.id)

@@ -68,10 +68,7 @@ class Office:
         self.house = House(plan, ears=self.ears)
         self.messages, self.work, self.database = messages, work, database
         self.alerts = Alerts()
-        self.desk = MessageDesk(messages, work, lambda: self.house.work, self.alerts, self.passes)
-
-    async def passes(self, seconds: float) -> None:
-        await asyncio.sleep(0)
+        self.desk = MessageDesk(messages, work, lambda: self.house.work, self.alerts, pace=50.0)
 
     async def leave(self, folder: Path, language: str = "en") -> str:
         """A message; returns its name."""

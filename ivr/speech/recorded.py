@@ -11,25 +11,27 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from ivr.call import Hearing, Spoke
-    from ivr.services import Ears
+    from ivr.services import Ear, Ears
 
 AFTER_SECONDS = 1.0  # of silence, so that the last words end as they do in a call
 
 
-async def utterances(ears: Ears, hearing: Hearing, pcm: bytes) -> AsyncIterator[Spoke]:
-    """What is heard in 8 kHz 16-bit mono; what is urgent ends a turn at once. Raises RecognizerUnavailable."""
+async def utterances(ears: Ears, hearing: Hearing, pcm: bytes, *, pace: float = 1.0) -> AsyncIterator[Spoke]:
+    """What is heard in 8 kHz 16-bit mono; what is urgent ends a turn at once. Raises RecognizerUnavailable.
+
+    `pace`: so many times as fast as it was spoken. A worker that keeps up with callers keeps up with 1.
+    """
     frames = _frames(pcm)
     while (frame := next(frames, None)) is not None:
-        spoke, rest = await _turn(ears, hearing, frame, frames)
+        spoke, rest = await _turn(ears.listen(hearing), frame, frames, FRAME_SECONDS / pace)
         if spoke.hypotheses:
             yield spoke
         if not rest:
             return
 
 
-async def _turn(ears: Ears, hearing: Hearing, frame: bytes, frames: Iterator[bytes]) -> tuple[Spoke, bool]:
+async def _turn(ear: Ear, frame: bytes, frames: Iterator[bytes], frame_seconds: float) -> tuple[Spoke, bool]:
     """One turn, beginning with `frame`; and whether there may be more."""
-    ear = ears.listen(hearing)
     loop = asyncio.get_running_loop()
     at = loop.time()
     hearing_it = loop.create_task(ear.heard())
@@ -37,7 +39,7 @@ async def _turn(ears: Ears, hearing: Hearing, frame: bytes, frames: Iterator[byt
     try:
         while more is not None and not hearing_it.done():
             ear.feed(more)
-            at += FRAME_SECONDS
+            at += frame_seconds
             await asyncio.sleep(at - loop.time())
             more = next(frames, None)
         ear.finish()

@@ -37,6 +37,8 @@ class LoudEar:
         await self._over.wait()
         if self._ears.dies:
             raise RecognizerUnavailable
+        if not self.speech_began.is_set():
+            return Spoke(())
         return Spoke((Hypothesis(self._ears.words, 1.0),) if self._ears.words else ())
 
     def finish(self) -> None:
