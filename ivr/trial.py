@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from ivr import record as story
 from ivr.clock import SystemClock
+from ivr.conversation.closures import Closures, Switch
 from ivr.conversation.desk import Desk
+from ivr.conversation.openings import Openings
 from ivr.edition import phones_of, understanding_of
+from ivr.errors import UserError
 from ivr.front_desk import FrontDesk
 from ivr.menus.load import load
+from ivr.menus.mistakes import suggestion
 from ivr.menus.routing import on_call_at, routing_of
 from ivr.menus.spoken import PAUSE
 from ivr.menus.wording import wordings
@@ -42,12 +47,30 @@ PIPE_SECONDS = 5.0  # a pipe ends with its last line: somebody answers meanwhile
 HOW_TO = "Type what a caller says, or keys; an empty line is silence, the end of input (Ctrl-D) hangs up."
 
 
-async def try_plan(file: Path, dialled: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a trial takes place: `at` in the practice's own time, now when it is None; `closures` are switched on."""
+
+    at: datetime | None = None
+    closures: tuple[str, ...] = ()
+
+
+class MovedClock(SystemClock):
+    """Goes on from another moment than now; `moved_seconds` later, or earlier."""
+
+    def __init__(self, moved_seconds: float) -> None:
+        self._moved_seconds = moved_seconds
+
+    def now(self) -> float:
+        return super().now() + self._moved_seconds
+
+
+async def try_plan(file: Path, dialled: str, moment: Moment) -> None:
     """One call, typed by a person; what the record would tell is printed at its end."""
     write = sys.stdout.write
     keyboard = Keyboard(sys.stdin, lambda text: write(f"{text}\n"))
     keyboard.hears(HOW_TO)
-    trial = Trial(file, keyboard, keyboard.hears)
+    trial = Trial(file, keyboard, keyboard.hears, moment)
     keyboard.start()
     async with asyncio.TaskGroup() as group:
         patience = 0.0 if sys.stdin.isatty() else PIPE_SECONDS
@@ -59,10 +82,23 @@ async def try_plan(file: Path, dialled: str) -> None:
         keyboard.hears(str(line))
 
 
+class UnknownClosure(UserError):  # noqa: N818 - says what is wrong
+    """The plan has no closure of this name."""
+
+
 class Trial:
     """One plan with all its people at their phones, for one caller. `tell` hears what happens besides the prompts."""
 
-    def __init__(self, file: Path, terminal: Terminal, tell: Callable[[str], object], *, pace: float = 1.0) -> None:
+    def __init__(
+        self,
+        file: Path,
+        terminal: Terminal,
+        tell: Callable[[str], object],
+        moment: Moment,
+        *,
+        pace: float = 1.0,
+    ) -> None:
+        """Raises PlanErrors, BadTable, and UnknownClosure for a closure that the plan has not."""
         self._plan = load(file)
         self._prompts = text_prompts(self._plan)
         self._notebook = Notebook()
@@ -70,12 +106,22 @@ class Trial:
             {person.phone: Manner.ANSWERS for person in self._plan.people.values()}, pace=pace, tell=tell
         )
         self._terminal = terminal
-        clock = SystemClock()
+        self._clock = clock = _clock_at(moment.at, self._plan)
+        self._closures = _known(moment.closures, self._plan)
+        self._openings = Openings(self._plan, Closures(), clock)
         self._queues = QueueRunner(self._switch, NoJournal(), self._notebook, clock)
         understanding = understanding_of(self._plan, file)
         self._messages = NoMessages()
         desk = Desk(
-            self._plan, TypedEars(), understanding, self._prompts, self._queues, self._notebook, self._messages, clock
+            self._plan,
+            TypedEars(),
+            understanding,
+            self._prompts,
+            self._queues,
+            self._notebook,
+            self._messages,
+            clock,
+            doors=self._openings,
         )
         self._desk = FrontDesk(desk, lambda: True, nothing_to_close)
         self._call: SimulatedCall | None = None
@@ -93,8 +139,11 @@ class Trial:
             await self._run(dialled)
 
     async def _run(self, dialled: str) -> None:
-        on_call = on_call_at(self._plan, datetime.now(UTC))
-        await self._queues.configure(routing_of(self._plan, on_call), phones_of(self._plan))
+        now = self._clock.now()
+        for closure in self._closures:
+            await self._openings.closures.switch(Switch(now, closure, on=True, by=CALL))
+        on_call = on_call_at(self._plan, datetime.fromtimestamp(now, UTC))
+        await self._queues.configure(routing_of(self._plan, on_call, self._openings), phones_of(self._plan))
         async with asyncio.TaskGroup() as self._group:
             serving = self._group.create_task(self._queues.run(self._desk))
             self._call = SimulatedCall(CALL, self._terminal, self._prompts, self._switch, dialled_number=dialled)
@@ -111,7 +160,19 @@ class Trial:
         """The call's timeline in words; of a call to a code of the plan there is none."""
         if not self._notebook.has_begun:
             return ("No record is kept of a call to a code.",)
-        return tell(self._notebook.record(), datetime.now(UTC).astimezone().tzinfo or UTC, with_patient_data=True)
+        return tell(self._notebook.record(), ZoneInfo(self._plan.practice.timezone), with_patient_data=True)
+
+
+def _clock_at(at: datetime | None, plan: Plan) -> MovedClock:
+    wanted = at and at.replace(tzinfo=ZoneInfo(plan.practice.timezone)).timestamp()
+    return MovedClock(wanted - SystemClock().now() if wanted else 0.0)
+
+
+def _known(closures: tuple[str, ...], plan: Plan) -> tuple[str, ...]:
+    for name in closures:
+        if name not in plan.closures:
+            raise UnknownClosure(f"'{name}' is no closure of the plan{suggestion(name, plan.closures)}")
+    return closures
 
 
 def text_prompts(plan: Plan) -> TextPrompts:

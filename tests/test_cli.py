@@ -73,7 +73,7 @@ def test_the_shipped_plan_has_no_mistakes() -> None:
     checked = careline("check", "--strict", RIVERSIDE)
     assert (checked.exit_code, checked.output) == (
         0,
-        f"{RIVERSIDE}: 3 menus, 7 queues, 11 people: no mistakes\n",
+        f"{RIVERSIDE}: 4 menus, 8 queues, 14 people: no mistakes\n",
     )
 
 
@@ -104,7 +104,7 @@ def test_red_flags_that_cannot_be_read_are_a_mistake_of_the_plan(host: Host) -> 
 
 
 def test_a_plan_is_called_from_the_terminal() -> None:
-    called = process("try", RIVERSIDE, input="1\n")
+    called = process("try", RIVERSIDE, "--at", "2026-11-24 10:00", input="1\n")
     assert called.returncode == 0
     assert "Thank you for calling Riverside Medical Group." in called.stdout
     assert called.stdout.rstrip().endswith("The caller hung up in the menu.")

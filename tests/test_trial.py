@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,22 @@ import pytest
 from ivr.menus.load import load
 from ivr.menus.mistakes import PlanErrors
 from ivr.simulator.terminal import Script
-from ivr.trial import Trial, text_prompts
+from ivr.trial import Moment, Trial, UnknownClosure, text_prompts
 from tests.fakes import Seen
 
 RIVERSIDE = Path(__file__).parents[1] / "dialplans" / "riverside.yaml"
 
 
-async def tried(*lines: str, dialled: str = "") -> tuple[list[str], list[str], list[str]]:
+OPEN = datetime(2026, 11, 24, 10, 0)  # noqa: DTZ001 - a Tuesday, in the practice's own time
+CHRISTMAS = datetime(2026, 12, 25, 10, 0)  # noqa: DTZ001 - the same
+
+
+async def tried(
+    *lines: str, dialled: str = "", at: datetime = OPEN, closures: tuple[str, ...] = ()
+) -> tuple[list[str], list[str], list[str]]:
     """What the caller hears, what the phones do, and what the record tells; the caller hangs up on the person."""
     script, phones = Script(lines), Seen[str]()
-    trial = Trial(RIVERSIDE, script, phones.add, pace=0)
+    trial = Trial(RIVERSIDE, script, phones.add, Moment(at, closures), pace=0)
     talks = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         running = group.create_task(trial.run(dialled))
@@ -60,7 +67,19 @@ async def test_a_code_can_be_tried_and_leaves_no_record() -> None:
 async def test_a_plan_with_mistakes_is_not_tried(tmp_path: Path) -> None:
     (tmp_path / "plan.yaml").write_text("menus: 7\n")
     with pytest.raises(PlanErrors):
-        Trial(tmp_path / "plan.yaml", Script([]), print)
+        Trial(tmp_path / "plan.yaml", Script([]), print, Moment())
+
+
+async def test_a_holiday_and_a_snow_day_can_be_tried_on_any_day() -> None:
+    _, _, told = await tried("1", at=CHRISTMAS)
+    assert any("is closed now" in line for line in told)
+    heard, _, _ = await tried("1", closures=("snow",))
+    assert "snow" in heard[0]
+
+
+def test_a_closure_that_the_plan_has_not_is_told_with_the_likely_one() -> None:
+    with pytest.raises(UnknownClosure, match="'snwo' is no closure of the plan; did you mean 'snow'"):
+        Trial(RIVERSIDE, Script([]), print, Moment(OPEN, ("snwo",)))
 
 
 def test_every_prompt_of_the_plan_can_be_read() -> None:

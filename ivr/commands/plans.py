@@ -20,7 +20,7 @@ from ivr.menus.paths.listing import listed
 from ivr.menus.schema import schema as schema_of_plans
 from ivr.rehearsal.signed import changes_since, signed
 from ivr.speech.vocabulary import unknown_words
-from ivr.trial import try_plan
+from ivr.trial import Moment, try_plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,10 +96,14 @@ def _signs_of_danger(old: Path, new: Path) -> list[str]:
 @click.command("try")
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--dialled", default="", help="The number that the caller dialled.")
-def try_(plan: Path, dialled: str) -> None:
+@click.option(
+    "--at", type=click.DateTime(["%Y-%m-%d %H:%M"]), help='When: "2026-12-25 10:00" in the practice\'s time; now.'
+)
+@click.option("--closure", "closures", multiple=True, help="A closure that is switched on; may be given several times.")
+def try_(plan: Path, dialled: str, at: datetime | None, closures: tuple[str, ...]) -> None:
     """Call a PLAN from the terminal: type what a caller would say, or keys; no PBX is needed."""
     with told():
-        asyncio.run(try_plan(plan, dialled))
+        asyncio.run(try_plan(plan, dialled, Moment(at, closures)))
 
 
 def _counted(count: int, what: str) -> str:
