@@ -134,7 +134,7 @@ class Asking:
         flag = understanding.red_flag(language, readings)
         if flag is not None:
             self.note(story.RedFlagRaised(flag.sign, flag.evidence))
-            return steps.Danger(flag.sign, flag.evidence, flag.crisis)
+            return steps.Danger(flag.sign, flag.evidence, flag.crisis, self._beside(step, readings))
         sure = 1.0 if confidence >= UNSURE_HEARING else UNSURE_HEARING
         if step.wanted and (value := understanding.value(language, step.wanted, readings, self._today())):
             return self._given(step, value, sure, readings)
@@ -145,6 +145,14 @@ class Asking:
         if found.intent is None:
             return steps.NotUnderstood()
         return _meant(found, sure, tuple(readings))
+
+    def _beside(self, step: steps.Ask | steps.Recall, readings: Sequence[str]) -> tuple[str, ...]:
+        """Matters of the plan that were said together with a danger, each surely for itself."""
+        plan = self.desk.plan
+        among = [intent for intent in step.intents if intent in plan.intents and intent != plan.operator.intent]
+        found = self.desk.understanding.intent(step.language, readings, among)
+        sure = [each for each in (found, *found.also) if each.confidence >= plan.confidence.route]
+        return tuple(each.intent for each in sure if each.intent)
 
     def _given(
         self, step: steps.Ask | steps.Recall, value: str, sure: float = 1.0, readings: Sequence[str] = ()

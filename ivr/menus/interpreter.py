@@ -460,6 +460,7 @@ class Walk:
     def _urgent(self, danger: Danger) -> Step:
         self._reasons.append(Reason(f"A sign of danger: '{danger.sign}'.", " / ".join(danger.evidence)))
         self._danger = True
+        self.also = tuple(dict.fromkeys((*self.also, *danger.also)))
         urgent = self.plan.urgent
         return self._arrive(Target(Kind.QUEUE, urgent.queue), urgent.prompt(crisis=danger.crisis))
 

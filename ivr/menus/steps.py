@@ -88,12 +88,13 @@ class CannotHear:
 class Danger:
     """A red flag, on any step, also one that asked for keys only, and one that only says something.
 
-    `crisis`: in danger from themselves or from others.
+    `crisis`: in danger from themselves or from others. `also` are intents that were said in the same breath.
     """
 
     sign: str
     evidence: tuple[str, ...] = ()
     crisis: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,3 +177,10 @@ async def test_the_other_of_two_matters_is_in_the_record_for_the_person_to_see()
         routed = await house.until(story.RoutedTo)
         assert (routed.intent, routed.also) == ("bill", ("visit",))
         assert words_of(routed, str, shown=False)[1] == "Wanted something else, too: visit."
+
+
+async def test_what_was_said_beside_a_danger_is_kept_too() -> None:
+    async with House(small()).open() as house:
+        house.listener("an appointment please and i have pain in my chest")
+        routed = await house.until(story.RoutedTo)
+        assert (routed.queue, routed.urgent, routed.also) == ("nurse", True, ("visit",))
