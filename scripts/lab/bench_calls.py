@@ -8,9 +8,11 @@ figure is on the safe side.
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from lab.asterisk import PrivateAsterisk
 from lab.careline import Careline
+from lab.daytime import always_open
 from lab.demo import PLAN
 from lab.patients import prompt_over
 from lab.phone import Phone
@@ -38,14 +40,19 @@ class Load:
 
 async def run() -> Report:
     voices = [speak(sentence, voice) for sentence in SENTENCES for voice in VOICES]
+    with TemporaryDirectory() as folder:
+        async with PrivateAsterisk(people=("ana",)) as pbx, Careline(pbx, always_open(PLAN, Path(folder))) as careline:
+            return await _run(pbx, careline, voices)
+
+
+async def _run(pbx: PrivateAsterisk, careline: Careline, voices: list[Pcm]) -> Report:
     loads: list[Load] = []
-    async with PrivateAsterisk(people=("ana",)) as pbx, Careline(pbx, PLAN) as careline:
-        await careline.hearing()
-        resting_mb = memory_mb(careline.pid)
-        for callers in STEPS:
-            say(f"{callers} callers at once ...")
-            loads.append(await _step(callers, pbx, careline, voices))
-            await asyncio.sleep(3.0)
+    await careline.hearing()
+    resting_mb = memory_mb(careline.pid)
+    for callers in STEPS:
+        say(f"{callers} callers at once ...")
+        loads.append(await _step(callers, pbx, careline, voices))
+        await asyncio.sleep(3.0)
     return _report(loads, resting_mb)
 
 

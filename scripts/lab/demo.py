@@ -21,6 +21,7 @@ from ivr.record.telling import tell
 from lab.asterisk import PrivateAsterisk
 from lab.call import PhoneCall
 from lab.careline import Careline
+from lab.daytime import always_open
 from lab.moment import NeverHappened
 from lab.patients import prompt_over, silent_from
 from lab.phone import Answers, Phone
@@ -41,12 +42,16 @@ out = Console(highlight=False)
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """`right` are the persons who may ring; `does` is the patient's side of the conversation up to the ringing."""
+    """`right` are the persons who may ring; `does` is the patient's side of the conversation up to the ringing.
+
+    `joined_seconds` after a person picks up patient and person hear each other.
+    """
 
     name: str
     story: str
     right: frozenset[str]
     does: Callable[[PhoneCall, "Times"], Awaitable[float]]
+    joined_seconds: float = 1.0
 
 
 @dataclass(slots=True)
@@ -118,7 +123,13 @@ def patients() -> list[Patient]:
             has_skills("scheduling", "cardiology"),
             reschedules,
         ),
-        Patient("patient 2", "says “my father has chest pain and cannot breathe”", has_skills("nurse"), is_afraid),
+        Patient(
+            "patient 2",
+            "says “my father has chest pain and cannot breathe”",
+            has_skills("nurse"),
+            is_afraid,
+            joined_seconds=4.0,  # the nurse is told first what it is
+        ),
         Patient("patient 3", "presses keys only: 3, a prescription refill", has_skills("refills"), presses_keys),
     ]
 
@@ -161,7 +172,7 @@ async def _talk(patient: Patient, call: PhoneCall, phones: dict[str, Phone], bef
     person = phones[name].calls[-1]
     await person.answered
     sentence = speak(f"hello, this is {patient.name}, thank you", "awb")
-    await asyncio.sleep(1.0)
+    await asyncio.sleep(patient.joined_seconds)
     await call.say(sentence)
     await asyncio.sleep(TALK_SECONDS)
     hears_caller = find(sentence, person.heard.pcm()).likeness > HEARD_WHOLE
@@ -192,7 +203,7 @@ async def show(into: Path) -> int:
     plan = load(PLAN)
     say("starting a private Asterisk and Careline ...")
     async with PrivateAsterisk(people=tuple(plan.people)) as pbx:
-        careline = Careline(pbx, PLAN, folder=into / "careline")
+        careline = Careline(pbx, always_open(PLAN, into / "plan"), folder=into / "careline")
         phones = {
             name: await Phone.create(name, port=port, policy=Answers(after_seconds=0.8, says=_voice_of(name)))
             for name, port in pbx.people.items()
