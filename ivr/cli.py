@@ -14,6 +14,7 @@ COMMANDS = {
     "diff": "plans:diff",
     "paths": "paths:paths",
     "red-flags": "red_flags:red_flags",
+    "intents": "intents:intents",
     "calls": "calls:calls",
     "explain": "calls:explain",
     "voicemail": "voicemail:voicemail",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ivr.menus.model import Plan
-    from ivr.red_flag_trial import Sentence
+    from ivr.sentences import Sentence
     from ivr.settings import Settings
     from ivr.speech.red_flags import RedFlags
     from ivr.speech.understanding import PlanUnderstanding
@@ -107,8 +107,8 @@ def _show_signs(outcomes: Sequence[Outcome]) -> None:
     """Sensitivity sign by sign, where the file names signs."""
     by_sign: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
-        if outcome.sentence.sign and outcome.sentence.label == "raise":
-            by_sign.setdefault(outcome.sentence.sign, []).append(outcome)
+        if outcome.sentence.remark and outcome.sentence.label == "raise":
+            by_sign.setdefault(outcome.sentence.remark, []).append(outcome)
     if by_sign:
         rows = [(sign, str(sum(each.is_right for each in of)), str(len(of))) for sign, of in sorted(by_sign.items())]
         table(("sign", "raised", "of"), rows)

@@ -20,7 +20,8 @@ import numpy as np
 
 from ivr.edition import phrases_heard, understanding_of
 from ivr.menus import load as plans
-from ivr.red_flag_trial import Outcome, Sentence, figures, read
+from ivr.red_flag_trial import Outcome, figures, read
+from ivr.sentences import Sentence
 from ivr.speech.ears import STABLE_PARTIALS
 from ivr.speech.models import recognizer_of
 from ivr.speech.recognizer import Recognizer
