@@ -22,6 +22,7 @@ from ivr.menus.questions import BACK_KEY, BY_KEYS, CONFIRMING_KEYS, OPEN
 from ivr.menus.slot_wording import keys_prompt, press_value_prompt, value_prompt, wanted
 from ivr.menus.slots import SlotKind
 from ivr.menus.steps import Answer, Ask, CannotHear, Given, Key, Meant, NoSign, Reason, Recall, Silent
+from ivr.menus.wishes import reply
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -202,25 +203,23 @@ class Questions:
 
     def _after_check(self, checking: _Checking, answer: Answer) -> Ask | Recall | Way:
         """Some press the pound key after every number: here it leads nowhere."""
-        asked, said = checking.asked, ""
+        asked = checking.asked
         match answer:
-            case Key(digits):
-                said = REPEAT if digits == BACK_KEY else CONFIRMING_KEYS.get(digits, digits)
-            case Meant(intent, confidence) if confidence >= self._plan.confidence.confirm:
-                said = intent
+            case Key(digits) if digits == BACK_KEY:
+                return self._check(checking)
             case CannotHear():
                 return self._check(replace(checking, asked=replace(asked, speech=False)))
             case Silent() | NoSign():
                 return self._failed(asked, "was silent when it was read back", "still_there")
-        return self._checked(checking, said)
+        return self._checked(checking, reply(self._plan, answer))
 
     def _checked(self, checking: _Checking, said: str) -> Ask | Recall | Way:
         asked = checking.asked
         if said == YES:
             return self._keep(asked, checking.given)
-        if said in {REPEAT_KEY, REPEAT, CHOICES}:
+        if said in {REPEAT, CHOICES}:
             return self._check(checking)
-        if said in {OPERATOR_KEY, PERSON, self._plan.operator.intent}:
+        if said == PERSON:
             return Way.PERSON
         if said == BACK:
             return self._ask(asked)
