@@ -9,7 +9,7 @@ from ivr.menus.callers import aims as known_callers_go
 from ivr.menus.closures import switched_by_phone
 from ivr.menus.manners import BUILT_IN
 from ivr.menus.mistakes import Finding, Path, place, suggestion
-from ivr.menus.model import GENERIC_PROMPTS, Menu, Plan
+from ivr.menus.model import GENERIC_PROMPTS, Choice, Menu, Plan
 from ivr.menus.values import Kind, Target
 
 if TYPE_CHECKING:
@@ -110,12 +110,16 @@ def _in_menu(path: Path, menu: Menu) -> Iterator[Use]:
     yield from _when_closed(path, menu)
     for key, tongue in menu.language_keys.items():
         yield from _named((*path, "language_keys", key, "intent"), "intents", tongue.intent)
-    for key, choice in menu.choices.items():
-        here = (*path, "choices", key)
+    for here, choice in _choices(path, menu):
         yield from _aims((*here, "go"), choice.go)
-        yield from _named((*here, "intent"), "intents", choice.intent)
+        yield from _named((*here, "intent") if here[-1] in menu.choices else here, "intents", choice.intent)
         yield from _named((*here, "say"), "prompts", choice.say)
         yield from _all(here, "collect", "slots", choice.collect)
+
+
+def _choices(path: Path, menu: Menu) -> Iterator[tuple[Path, Choice]]:
+    yield from (((*path, "choices", key), choice) for key, choice in menu.choices.items())
+    yield from (((*path, "said", intent), choice) for intent, choice in menu.said.items())
 
 
 def _when_closed(path: Path, place: Menu | Queue) -> Iterator[Use]:
@@ -206,8 +210,8 @@ def _kinds(plan: Plan) -> Iterator[Finding]:
             if target is not None and target.kind is not Kind.QUEUE:
                 said = f"'{field}' of menu '{name}' must lead to a person: write 'queue NAME', not '{target}'"
                 yield Finding(("menus", name, field), said)
-        for key, choice in menu.choices.items():
-            yield from _allowed(("menus", name, "choices", key, "go"), choice.go, _NOT_IN_LINE)
+        for here, choice in _choices(("menus", name), menu):
+            yield from _allowed((*here, "go"), choice.go, _NOT_IN_LINE)
     for name, queue in plan.queues.items():
         here = ("queues", name)
         for index, refusal in enumerate(queue.refuse):
@@ -255,8 +259,7 @@ def _chosen(plan: Plan) -> Iterator[tuple[Path, str]]:
 def _namings(plan: Plan) -> Iterator[tuple[Path, Words]]:
     """What completes "…, press one"; the ways to voicemail and to a callback have names of their own."""
     for name, menu in plan.menus.items():
-        for key, choice in menu.choices.items():
-            yield ("menus", name, "choices", key), choice.name
+        yield from ((here, choice.name) for here, choice in _choices(("menus", name), menu))
     for name, queue in plan.queues.items():
         for key, way_out in queue.exits.items():
             if way_out.name is not None or way_out.to.kind in {Kind.QUEUE, Kind.MENU}:

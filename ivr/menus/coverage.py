@@ -106,7 +106,7 @@ def _rounds(plan: Plan, state: State) -> Iterator[Finding]:
 def _circles(plan: Plan, state: State) -> Iterator[Finding]:
     """Menus whose choices lead round for ever; growing the set of those with a way out finds them."""
     goals = {
-        name: [past_closed(plan, choice.go, state.is_open) for choice in menu.choices.values()]
+        name: [past_closed(plan, choice.go, state.is_open) for choice in menu.ways.values()]
         for name, menu in plan.menus.items()
         if not _is_closed(menu, state)
     }

@@ -54,7 +54,7 @@ def _same_words(plan: Plan) -> Iterator[Finding]:
     """Two intents of one question that share a phrase: nobody could tell which is meant."""
     told: set[tuple[str, ...]] = set()
     for name, menu in plan.menus.items():
-        own = [choice.intent for choice in menu.choices.values() if choice.intent]
+        own = [choice.intent for choice in menu.ways.values() if choice.intent]
         for intent in {intent for intent in own if own.count(intent) > 1}:
             yield Finding(("menus", name, "choices"), f"two choices of menu '{name}' have the intent '{intent}'")
         asked = {intent for language in plan.practice.languages for intent in offers.intents(plan, name, language)}
@@ -92,7 +92,7 @@ def _reserved(plan: Plan) -> Iterator[Finding]:
 def _unused(plan: Plan) -> Iterator[Finding]:
     played = {menu.ask for menu in plan.menus.values()} | {menu.say for menu in plan.menus.values()}
     played |= {slot.ask for slot in plan.slots.values()}
-    played |= {choice.say for menu in plan.menus.values() for choice in menu.choices.values()}
+    played |= {choice.say for menu in plan.menus.values() for choice in menu.ways.values()}
     played |= {box.greeting for box in plan.voicemail.values()}
     played |= {menu.closed.say for menu in plan.menus.values() if menu.closed}
     played |= {queue.closed.say for queue in plan.queues.values() if queue.closed}

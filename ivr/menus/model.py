@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the types of the fields at run time
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ivr.menus.callers import Callers, Preferred
 from ivr.menus.closing import Closed  # noqa: TC001 - pydantic reads the types of the fields at run time
@@ -193,11 +193,13 @@ class Tongue(Noun):
 class Menu(Noun):
     """One question. `silent` and `unclear`: where callers go who fail it; a person (the operator) by default.
 
-    Outside of its `hours` callers go where `closed` leads instead.
+    `said` are choices without a key, by intent: nobody is told of them, and who asks for them is understood. Outside of
+    its `hours` callers go where `closed` leads instead.
     """
 
     ask: Name
     choices: Annotated[Mapping[ChoiceKey, Choice], Field(min_length=1)]
+    said: Mapping[Name, Choice] = {}
     say: Name | None = None
     language_keys: Mapping[ChoiceKey, Tongue] = {}
     silent: Goal | None = None
@@ -205,6 +207,16 @@ class Menu(Noun):
     wait: Seconds = 6.0
     hours: Name | None = None
     closed: Closed | None = None
+
+    @field_validator("said")
+    @classmethod
+    def _named_like_their_intents(cls, said: Mapping[str, Choice]) -> Mapping[str, Choice]:
+        return {intent: choice.model_copy(update={"intent": intent}) for intent, choice in said.items()}
+
+    @property
+    def ways(self) -> Mapping[str, Choice]:
+        """All that may be chosen, by key, or by intent where there is none."""
+        return {**self.choices, **self.said}
 
 
 class Box(Noun):

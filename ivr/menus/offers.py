@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A choice and the place where it is written."""
+    """A choice and the place where it is written; `key` is the intent of one that is only said."""
 
     menu: str
     key: str
     choice: Choice
+
+    @property
+    def said_at(self) -> tuple[str, ...]:
+        """Where the plan says what callers say for it."""
+        of_key = ("menus", self.menu, "choices", self.key, "intent")
+        return of_key if self.key.isdigit() else ("menus", self.menu, "said", self.key)
 
 
 def spoken(plan: Plan, menu: str, passed: frozenset[str] = frozenset()) -> Mapping[str, Offer]:
@@ -29,7 +35,7 @@ def spoken(plan: Plan, menu: str, passed: frozenset[str] = frozenset()) -> Mappi
     """
     own: dict[str, Offer] = {}
     deeper: dict[str, Offer] = {}
-    for key, choice in plan.menus[menu].choices.items():
+    for key, choice in plan.menus[menu].ways.items():
         if choice.intent:
             own[choice.intent] = Offer(menu, key, choice)
         elif choice.go.kind is Kind.MENU and choice.go.name in plan.menus.keys() - passed - {menu}:

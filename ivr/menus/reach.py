@@ -67,7 +67,7 @@ def _onward(plan: Plan, target: Target) -> Iterator[Target]:
 
 
 def _out_of_menu(menu: Menu) -> Iterator[Target]:
-    yield from (choice.go for choice in menu.choices.values())
+    yield from (choice.go for choice in menu.ways.values())
     yield from (to for to in (menu.silent, menu.unclear) if to)
     if menu.closed:
         yield menu.closed.to
@@ -112,7 +112,7 @@ def _levels(plan: Plan) -> Mapping[str, int]:
         menu = plan.menus[name]
         if menu.closed and menu.closed.to.kind is Kind.MENU:
             ahead.append((menu.closed.to.name, number))
-        ahead += [(each.go.name, number + 1) for each in menu.choices.values() if each.go.kind is Kind.MENU]
+        ahead += [(each.go.name, number + 1) for each in menu.ways.values() if each.go.kind is Kind.MENU]
     return level
 
 

@@ -23,7 +23,7 @@ def slot_mistakes(plan: Plan) -> Iterator[Finding]:
 
 def collected(plan: Plan) -> frozenset[str]:
     """The slots that some choice asks for."""
-    choices = [choice for menu in plan.menus.values() for choice in menu.choices.values()]
+    choices = [choice for menu in plan.menus.values() for choice in menu.ways.values()]
     return frozenset(slot for choice in choices for slot in choice.collect)
 
 
@@ -35,7 +35,7 @@ def slot_skills(plan: Plan) -> frozenset[str]:
 
 def chosen_ways(plan: Plan, menu: str, gathered: frozenset[str]) -> Iterator[tuple[Path, Target, frozenset[str]]]:
     """Where the choices of a menu lead who chose a value that needs a skill, and what is needed of a person there."""
-    for choice in plan.menus[menu].choices.values():
+    for choice in plan.menus[menu].ways.values():
         for slot in choice.collect:
             for name, value in plan.slots[slot].values.items():
                 if value.needs:

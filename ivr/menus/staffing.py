@@ -131,6 +131,8 @@ def _ways_on(menu: Menu, here: Path, gathered: frozenset[str]) -> Iterator[tuple
         yield (*here, "closed", "to"), menu.closed.to, gathered
     for key, choice in menu.choices.items():
         yield (*here, "choices", key, "go"), choice.go, gathered | choice.needs
+    for intent, choice in menu.said.items():
+        yield (*here, "said", intent, "go"), choice.go, gathered | choice.needs
 
 
 def starts(plan: Plan) -> Collection[str]:
@@ -165,7 +167,7 @@ def skills_wanted(plan: Plan) -> set[str]:
     wanted = {*plan.practice.language_skills.values(), *slot_skills(plan)}
     wanted = wanted.union(*(step.needs.skills for queue in plan.queues.values() for step in queue.stages))
     wanted = wanted.union(*(queue.prefers.skills for queue in plan.queues.values()))
-    return wanted.union(*(choice.needs for menu in plan.menus.values() for choice in menu.choices.values()))
+    return wanted.union(*(choice.needs for menu in plan.menus.values() for choice in menu.ways.values()))
 
 
 def _idle_skills(plan: Plan) -> Iterator[Finding]:

@@ -173,9 +173,7 @@ def _own(plan: Plan, language: Language) -> Iterator[tuple[str, Wording]]:
     sentences = _SENTENCES[language]
     yield OPERATOR_PROMPT, Wording(sentences.operator.format(key=sentences.digits[int(OPERATOR_KEY)]), language)
     for name, menu in plan.menus.items():
-        yield from _of_languages(name, menu)
-        for key, choice in menu.choices.items():
-            yield from _of_choice(plan, name, key, choice, language)
+        yield from _of_menu(plan, name, menu, language)
     for name, queue in plan.queues.items():
         for key, way_out in queue.exits.items():
             yield exit_prompt(name, key), _of_exit(plan, key, way_out, language)
@@ -189,6 +187,14 @@ def _own(plan: Plan, language: Language) -> Iterator[tuple[str, Wording]]:
         yield music_prompt(name), Wording("", language)
     for name, words in plan.prompts.items():
         yield name, Wording(words[language], language)  # last: a plan may word any of these itself
+
+
+def _of_menu(plan: Plan, name: str, menu: Menu, language: Language) -> Iterator[tuple[str, Wording]]:
+    yield from _of_languages(name, menu)
+    for key, choice in menu.choices.items():
+        yield from _of_choice(plan, name, key, choice, language)
+    for intent, choice in menu.said.items():
+        yield confirm_prompt(name, intent), _confirmation(choice.name[language], language)
 
 
 def _of_languages(menu_name: str, menu: Menu) -> Iterator[tuple[str, Wording]]:
@@ -207,7 +213,11 @@ def _of_choice(plan: Plan, menu: str, key: str, choice: Choice, language: Langua
     if phrase := _first_phrase(plan, choice.intent, language):
         yield f"{menu}.{key}.say", Wording(sentences.say.format(**parts, phrase=phrase), language)
     if choice.intent:
-        yield confirm_prompt(menu, key), Wording(sentences.confirm.format(name=name), language)
+        yield confirm_prompt(menu, key), _confirmation(name, language)
+
+
+def _confirmation(name: str, language: Language) -> Wording:
+    return Wording(_SENTENCES[language].confirm.format(name=name), language)
 
 
 def _of_exit(plan: Plan, key: str, way_out: Exit, language: Language) -> Wording:

@@ -199,7 +199,30 @@ def test_the_words_of_danger_stay_in_their_own_field() -> None:
 
 def test_a_choice_may_tell_something_and_come_back() -> None:
     assert walk(Key("4")) == Say("en", ("hours",))
-    assert walk(Key("4"), Done()) == walk()
+    again = walk(Key("4"), Done())
+    assert isinstance(again, Ask)
+    assert again.prompts == ("main.9", "how", "main.1", "main.2", "main.3", "main.4")  # the greeting was heard
+
+
+def test_what_has_no_key_may_be_said_and_is_not_taken_for_said_again() -> None:
+    plan = small(
+        (
+            "    ask: how\n",
+            "    ask: how\n    said: {open: {name: {en: for our hours, es: por el horario}, say: hours, go: main}}\n",
+        ),
+        ("  english: {en", "  open: {en: [your hours], es: [su horario]}\n  english: {en"),
+    )
+    walked = Walk(plan)
+    first = walked.begin()
+    assert isinstance(first, Ask)
+    assert ("open" in first.intents, first.keys) == (True, MAIN_KEYS)
+    assert walked.answered(Meant("open", 0.9, readings=("your hours",))) == Say("en", ("hours",))
+    assert isinstance(walked.answered(Done()), Ask)
+    unsure = Walk(plan)
+    unsure.begin()
+    asked = unsure.answered(Meant("open", 0.6))
+    assert isinstance(asked, Ask)
+    assert asked.prompts == ("main.open.confirm",)
 
 
 def test_a_choice_may_end_in_voicemail_or_goodbye() -> None:

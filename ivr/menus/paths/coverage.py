@@ -55,6 +55,7 @@ def _in_menu(here: Place, menu: Menu) -> Iterator[Place]:
             yield (*here, section, key)
             if entry.intent:
                 yield (*here, section, key, "intent")
+    yield from ((*here, "said", intent) for intent in menu.said)
 
 
 def _in_queue(here: Place, queue: Queue) -> Iterator[Place]:

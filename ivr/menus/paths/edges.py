@@ -99,7 +99,8 @@ def _said(plan: Plan, menu: str, intent: str, language: str) -> Iterator[Act]:
         yield Act(How.MUMBLE, intent, phrases[0])
     if offer.choice.go.kind is Kind.MENU:
         for other in offers.spoken(plan, offer.choice.go.name):
-            if both := {*_phrases(plan, other, language)} & {*phrases[1:]}:
+            both = {*_phrases(plan, other, language)} & {*phrases[1:]}
+            if both and other != intent:
                 yield Act(How.SAY, f"{intent}{TWO_MATTERS}{other}", max(sorted(both), key=len))
 
 

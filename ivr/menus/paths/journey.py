@@ -160,7 +160,7 @@ class Journey:
         if act.how is How.PRESS and act.what in here.choices:
             yield ("menus", menu, "choices", act.what)
         if act.how is How.SAY and (offer := offers.spoken(self.plan, menu).get(act.intent)):
-            yield ("menus", offer.menu, "choices", offer.key, "intent")
+            yield offer.said_at
         if act.how is How.SAY and act.intent == self.plan.operator.intent:
             yield ("operator", "intent")
         for key, tongue in offers.tongues(here, language).items():
