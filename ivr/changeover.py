@@ -7,6 +7,8 @@ import gc
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import structlog
+
 from ivr.conversation.openings import Openings
 from ivr.edition import phones_of
 from ivr.menus.routing import rotas_of
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
     from ivr.front_desk import FrontDesk
     from ivr.notify.dispatcher import Dispatcher
     from ivr.queueing.shifts import Shifts
+    from ivr.speech.prompts import PromptLibrary
     from ivr.store.versions import Version
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -34,6 +39,7 @@ class Changeover:
     dispatcher: Dispatcher
     alert_calls: AlertCalls
     _replaced: asyncio.Queue[tuple[Desk, Edition]] = field(default_factory=asyncio.Queue)
+    _incomplete: asyncio.Queue[PromptLibrary] = field(default_factory=asyncio.Queue)
 
     async def begin(self) -> None:
         await self._configure(self.edition, self.front_desk.desk)
@@ -60,8 +66,9 @@ class Changeover:
         gc.freeze()  # as at the start: the collector need not look at what stays
 
     async def run(self) -> None:
-        """Clear away what was replaced, until cancelled."""
+        """Clear away what was replaced, and make what may come after the first call, until cancelled."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._complete())
             while True:
                 group.create_task(self._clear_away(*await self._replaced.get()))
 
@@ -71,6 +78,22 @@ class Changeover:
         self.dispatcher.know(edition.contacts, rotas_of(plan))
         self.alert_calls.speak(edition.prompts, plan.practice.languages[0])
         await self.shifts.follow(plan, desk.doors, phones)
+        self._incomplete.put_nowait(edition.prompts)
+
+    async def _complete(self) -> None:
+        """The pieces of numbers and dates, which are hundreds: callers are served meanwhile."""
+        while True:
+            prompts = await self._incomplete.get()
+            try:
+                missing = await prompts.complete()
+            except Exception:
+                log.exception("pieces of numbers and dates were not made")
+                continue
+            if missing:
+                reasons = sorted({each.reason for each in missing})
+                log.warning("some numbers and dates cannot be said to callers", pieces=len(missing), reasons=reasons)
+            else:
+                log.info("numbers and dates can be said to callers")
 
     async def _clear_away(self, desk: Desk, edition: Edition) -> None:
         await self.front_desk.until_left(desk)

@@ -272,8 +272,11 @@ class Prompts(Protocol):
     def pieces(self, language: str, pieces: Sequence[str | int]) -> tuple[Path, ...]:
         """The sounds of prompts by name and of cardinals 0..9999, one after the other (see ivr.menus.spoken).
 
-        () when a part of it cannot be said here; raises KeyError as `sound` does.
+        () when a part of it cannot be said here, or not yet; raises KeyError as `sound` does.
         """
+
+    async def all_pieces(self, language: str, pieces: Sequence[str | int]) -> tuple[Path, ...]:
+        """The same for what must be said: a part that is not there yet is made first, in some tenths of a second."""
 
     async def renew(self, language: str, prompt: str) -> None:
         """A recording of the prompt came: whoever is called from now on hears it. Raises KeyError as `sound` does."""

@@ -177,8 +177,13 @@ def _wishes(plan: Plan, library: PromptLibrary) -> Mapping[Key, Wish]:
 
 def _built(settings: Settings, rate: int) -> tuple[PromptLibrary, Mapping[Key, Wish]]:
     plan, library = _planned(settings, rate)
-    asyncio.run(library.build(wordings(plan)))
+    asyncio.run(_complete(library, plan))
     return library, _wishes(plan, library)
+
+
+async def _complete(library: PromptLibrary, plan: Plan) -> None:
+    await library.build(wordings(plan))
+    await library.complete()
 
 
 def _write(library: PromptLibrary, into: Path, suffix: str) -> None:

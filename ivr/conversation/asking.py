@@ -52,7 +52,7 @@ class Asking:
     async def _turn(self, step: steps.Ask, hearing: Hearing | None) -> Heard:
         prompts, language = self.desk.prompts, step.language
         sounds = (
-            *prompts.pieces(language, step.value),
+            *await prompts.all_pieces(language, step.value),
             *(prompts.sound(language, prompt) for prompt in step.prompts),
         )
         keys = KEYS.get(step.wanted.kind, KeyRules()) if step.wanted else KeyRules()

@@ -161,7 +161,7 @@ class Agreeing:
         return ZoneInfo(self.plan.practice.timezone)
 
     async def _ask(self, *pieces: str | int, keys: KeyRules | None = None) -> Heard:
-        sounds = self.prompts.pieces(self.language, pieces)
+        sounds = await self.prompts.all_pieces(self.language, pieces)
         turn = Turn(sounds, keys or KeyRules())
         danger = self.danger
         if danger is None:

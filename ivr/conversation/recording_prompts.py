@@ -64,18 +64,18 @@ class RecordingPrompts:
         if not isinstance(heard, Pressed):
             return None
         place = await self.desk.studio.place(int(heard.digits)) if heard.digits.isdecimal() else None
-        if place is None or not (now := self._sound_of(place)):
+        if place is None or not (now := await self._sounds_of(place)):
             await self._play("record_unknown")
             return None
         await self._play("record_now", then=now)
         return place
 
-    def _sound_of(self, place: Place) -> Path | None:
-        """What callers hear now; None for a prompt of an earlier plan."""
+    async def _sounds_of(self, place: Place) -> tuple[Path, ...]:
+        """What callers hear now; () for a prompt of an earlier plan."""
         try:
-            return self.desk.prompts.sound(place.language, place.name)
+            return await self.desk.prompts.all_pieces(place.language, (place.name,))
         except KeyError:
-            return None
+            return ()
 
     async def _record(self, place: Place) -> None:
         studio = self.desk.studio
@@ -128,5 +128,5 @@ class RecordingPrompts:
         sounds = (*([first] if first else []), *self._sounds(prompt))
         return await self.call.ask(Turn(sounds, keys or KeyRules()))
 
-    async def _play(self, *prompts: str, then: Path | None = None) -> None:
-        await self.call.play(*self._sounds(*prompts), *([then] if then else []))
+    async def _play(self, *prompts: str, then: tuple[Path, ...] = ()) -> None:
+        await self.call.play(*self._sounds(*prompts), *then)

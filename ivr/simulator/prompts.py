@@ -33,9 +33,17 @@ class TextPrompts:
             return ()
         return tuple(self._piece(language, piece) for piece in pieces)
 
+    async def all_pieces(self, language: str, pieces: Sequence[str | int]) -> tuple[Path, ...]:
+        """A text is there at once."""
+        return self.pieces(language, pieces)
+
     async def renew(self, language: str, prompt: str) -> None:
         """A text stays what it is."""
         self.sound(language, prompt)
+
+    async def complete(self) -> tuple[()]:
+        """As PromptLibrary.complete: nothing was left for later."""
+        return ()
 
     def _piece(self, language: str, piece: str | int) -> Path:
         return self.sound(language, piece) if isinstance(piece, str) else Path(language, "number", str(piece))

@@ -56,13 +56,17 @@ class PromptFolders:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One sound to be made: its place, and what it may be made from; `voice` is the text's language."""
+    """One sound to be made: its place, and what it may be made from; `voice` is the text's language.
+
+    A piece is a part of numbers and dates, which nothing waits for at the start.
+    """
 
     language: str
     name: str
     text: str = ""
     voice: str = ""
     asterisk: tuple[str, ...] = ()
+    is_piece: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import wave
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -234,6 +235,7 @@ async def test_numbers_are_said_by_asterisks_digits_where_they_are_all_there(pra
         practice.record(f"sounds/es/{sound}.wav", seconds=0.1 * len(sound), rate=8000)
     library = practice.library(load_manifests([SHIPPED], ["es"]))
     await library.build({"es": {}})
+    await library.complete()
     made = library.made()
     sources = {made["es", name].source for name in ("number_31", "date_1", "month_4", "day_6")}
     assert sources == {Source.PBX}
@@ -247,6 +249,7 @@ async def test_a_family_of_which_asterisk_lacks_a_sound_is_for_the_synthesiser(p
         practice.record(f"sounds/en/{sound}.wav", seconds=0.1, rate=8000)
     library = practice.library(load_manifests([SHIPPED], ["en"]))
     await library.build({"en": {}})
+    await library.complete()
     made = library.made()
     sources = [made["en", name].source for name in ("number_30", "hour_3", "date_3", "month_3", "oh_3")]
     assert sources == [Source.PBX, Source.PBX, Source.SPOKEN, Source.SPOKEN, Source.SPOKEN]
@@ -255,6 +258,7 @@ async def test_a_family_of_which_asterisk_lacks_a_sound_is_for_the_synthesiser(p
 async def test_pieces_are_sounds_one_after_the_other(practice: Practice) -> None:
     library = practice.library({"en": {"bye": Entry("Bye.")}})
     await library.build({"en": {}})
+    await library.complete()
     names = ["bye", "number_200", "number_15", "pause"]
     assert library.pieces("en", ("bye", 215, "pause")) == tuple(library.sound("en", name) for name in names)
     assert library.pieces("en", ("bye", 10_000)) == ()
@@ -262,12 +266,49 @@ async def test_pieces_are_sounds_one_after_the_other(practice: Practice) -> None
         library.pieces("en", ("by", 1))
 
 
-async def test_without_any_voice_numbers_are_not_said_and_not_missed(practice: Practice) -> None:
+async def test_pieces_are_made_after_the_rest_and_a_second_process_makes_none_again(practice: Practice) -> None:
+    first, second = practice.library(), practice.library()
+    await first.build({"en": {}})
+    assert (practice.texts(), first.pieces("en", [7])) == ([], ())
+    assert await first.complete() == ()
+    texts = practice.texts()
+    await second.build({"en": {}})
+    await second.complete()
+    assert (second.pieces("en", [7]), practice.texts()) == (first.pieces("en", [7]), texts)
+
+
+async def test_pieces_that_a_caller_must_hear_now_are_made_before_all_others(practice: Practice) -> None:
+    library = practice.library({"en": {"bye": Entry("Bye.")}})
+    await library.build({"en": {}})
+    said = await library.all_pieces("en", ("bye", 7, "pause", 7))
+    assert ["seven" in text for text in practice.texts()] == [False, True]
+    assert said == library.pieces("en", ("bye", 7, "pause", 7)) != ()
+    assert library.pieces("en", [8]) == ()
+    with pytest.raises(KeyError):
+        await library.all_pieces("en", ("by", 1))
+
+
+async def test_a_caller_who_hangs_up_meanwhile_takes_no_piece_away(practice: Practice) -> None:
+    library = practice.library()
+    await library.build({"en": {}})
+    asked = asyncio.get_running_loop().create_task(library.all_pieces("en", [7]))
+    await asyncio.sleep(0)
+    asked.cancel()
+    await asyncio.gather(asked, return_exceptions=True)
+    await library.complete()
+    assert library.pieces("en", [7]) != ()
+
+
+async def test_without_any_voice_numbers_are_not_said_and_the_reason_is_told(practice: Practice) -> None:
     (practice.root / "bin" / "flite").unlink()
     (practice.root / "bin" / "espeak-ng").unlink()
     library = practice.library()
     await library.build({"en": {}})
-    assert (library.pieces("en", ["beep", 3]), library.pieces("en", ["date_3"]), library.missing()) == ((), (), ())
+    assert (await library.all_pieces("en", ["beep", 3]), library.missing()) == ((), ())
+    missing = await library.complete()
+    assert {each.name for each in missing} == spoken_entries("en").keys() - {"number_3"}
+    assert "apt-get install" in missing[0].reason
+    assert library.pieces("en", ["date_3"]) == ()
 
 
 async def test_a_recording_that_came_is_in_force_once_it_is_made(practice: Practice) -> None:
@@ -285,6 +326,7 @@ async def test_all_prompts_are_there_at_16_khz_too(practice: Practice) -> None:
     folders = PromptFolders((practice.root / "recorded",), practice.root / "cache")
     library = PromptLibrary({}, folders, VoiceSettings((practice.root / "bin",)), rate=16_000)
     await library.build({"en": {"welcome": Wording("Welcome.", "en")}})
+    await library.complete()
     for name in ("welcome", "number_7", "music", "beep"):
         with wave.open(str(library.sound("en", name))) as file:
             assert file.getframerate() == 16_000
