@@ -14,24 +14,29 @@ from click.testing import CliRunner, Result
 from ivr.cli import main
 from ivr.speech import wav
 from tests.menus.plans import SMALL, write
-from tests.speech.voices import install
+from tests.speech.voices import install_quick
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of all tests here: what was made once is not made again."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def settings(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A host with both synthesisers."""
     plan = write(tmp_path, SMALL)
     for name in ("flite", "espeak-ng"):
-        install(tmp_path / "bin", name)
+        install_quick(tmp_path / "bin", name)
     monkeypatch.setenv("CARELINE_SYNTHESISERS", str(tmp_path / "bin"))
     monkeypatch.setenv("PATH", "")
     file = tmp_path / "careline.yaml"
-    file.write_text(
-        json.dumps({"plan": plan.name, "state": "state", "prompts": ["studio"], "asterisk": {"sounds": None}})
-    )
+    host = {"plan": plan.name, "state": "state", "cache": str(cache)}
+    file.write_text(json.dumps({**host, "prompts": ["studio"], "asterisk": {"sounds": None}}))
     return file
 
 
