@@ -18,7 +18,6 @@ ANY_HZ = 600.0
 HZ = {
     "welcome": 700.0,
     "voicemail_please": 800.0,
-    "slot_right": 850.0,
     "voicemail_saved": 900.0,
     "beep": 1000.0,
     "not_understood": 1100.0,
@@ -36,6 +35,9 @@ HZ = {
     "closure.snow.on": 2900.0,
     "snow_message": 3000.0,
     "urgent_connecting": 3200.0,
+    "record_which": 2100.0,
+    "record_choose": 3100.0,
+    "record_kept": 3300.0,
     "danger_chest_pain": 3400.0,
     "danger_trouble_breathing": 3400.0,
 }
