@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from ivr.menus.model import Plan
     from ivr.menus.steps import Ask
     from ivr.sentences import Sentence
-    from ivr.services import Ears, Understanding
+    from ivr.services import Ears
+    from ivr.speech.understanding import PlanUnderstanding
 
 NONE, DANGER = "none", "danger"
 BEARABLE_ERROR = 0.05  # of what is acted on: the headline is how much can be acted on within it
@@ -142,7 +143,7 @@ class IntentTrial:
 
     plan: Plan
     menu: str
-    understanding: Understanding
+    understanding: PlanUnderstanding
     today: date
     ears: Ears | None = None
 

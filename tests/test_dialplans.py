@@ -152,7 +152,7 @@ DANGER = {
     "en": ["my father has chest pain and cannot breathe", "I think I am having a stroke", "she took too many pills"],
     "es": ["mi padre tiene dolor en el pecho", "no puedo respirar", "mi bebé no respira"],
 }
-STEPS = [(), ("1",), ("4",), ("",), ("", ""), ("1", "", ""), ("schedule a visit for my knee",)]
+STEPS = [(), ("1",), ("4",), ("",), ("", ""), ("1", "", ""), ("my knee and a visit",)]  # the last one is confirmed
 
 
 @pytest.mark.parametrize("before", STEPS, ids=str)

@@ -24,10 +24,12 @@ Floats = NDArray[np.float64]
 Phrases = Mapping[str, Mapping[str, Sequence[str]]]  # language -> intent -> what callers say for it
 
 _LATER_READING = 0.5  # each further reading of the recogniser's counts half of the one before
-_CONCEPT_WEIGHT = 1.5  # a word that the lexicon knows tells more than one that a phrase happens to hold
+_CONCEPT_WEIGHT = 1.0  # of a concept, beside the words themselves
+_STRANGE = 0.5  # a word that no phrase has makes the others tell less, by so much of what the rarest tells
 _RIDGE = 0.005  # regularisation: phrases are few, and callers use other words
-_STEPS = 300
-_SHARPNESS = 1.4  # few short phrases make the regression timid; measured so that confidence is about the share right
+_STEPS = 90
+_STEEPEST = 0.5  # a quarter of what the weights of one column sum up to, each times the length of its sample and bias
+_SHARPNESS = 2.0  # few short phrases make the regression timid; measured so that confidence is about the share right
 _SURE_ALONE = 0.6  # a part of a sentence that is less sure for itself is no second matter
 _NOTHING = Understood(None, 0.0, ())
 
@@ -131,12 +133,16 @@ class _Language:
         return features
 
     def _vector(self, features: Sequence[_Feature]) -> Floats:
-        """TF-IDF of length 1; zero when no phrase ever had any of these features."""
+        """TF-IDF of length 1, less where words are unknown; zero when no phrase ever had any of these features."""
         vector = np.zeros(len(self._index))
+        said, known = set[int](), set[int]()
         for feature in features:
+            said.update(feature.places)
             if (column := self._index.get(feature.name)) is not None:
                 vector[column] = feature.weight * self._rarity[column]
-        length = float(np.linalg.norm(vector))
+                known.update(feature.places)
+        strange = _STRANGE * float(self._rarity.max()) * len(said - known) ** 0.5
+        length = float(np.hypot(np.linalg.norm(vector), strange))
         return vector / length if length else vector
 
 
@@ -148,7 +154,7 @@ def _learn(told: Floats, meant: Floats) -> tuple[Floats, Floats]:
     kernel = told @ told.T
     share = meant.mean(axis=0)
     balance = np.where(meant == 1, 0.5 / np.maximum(share, 1e-9), 0.5 / np.maximum(1 - share, 1e-9)) / len(told)
-    rate = 1 / (0.25 * float(balance.max()) * (float(np.linalg.eigvalsh(kernel)[-1]) + len(told)) + _RIDGE)
+    rate = 1 / (_STEEPEST + _RIDGE)
     dual, biases = np.zeros_like(meant), np.zeros(meant.shape[1])
     ahead, ahead_biases = dual, biases
     for step in range(_STEPS):

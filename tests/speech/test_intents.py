@@ -15,7 +15,18 @@ from ivr.speech.text import words
 from tests.speech.sentences import SENTENCES
 
 DIALPLANS = Path(__file__).parents[2] / "dialplans"
-NEEDS = ("scheduling", "billing", "nurse", "refills", "referrals", "results", "new_patient", "operator")
+NEEDS = (
+    "scheduling",
+    "billing",
+    "nurse",
+    "refills",
+    "referrals",
+    "results",
+    "new_patient",
+    "hours",
+    "records",
+    "operator",
+)
 SPECIALTIES = ("primary_care", "cardiology", "orthopedics")
 
 PLAN = yaml.load((DIALPLANS / "riverside.yaml").read_text(), yaml.CBaseLoader)["intents"] | {**ANSWERS}
