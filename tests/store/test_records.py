@@ -65,6 +65,8 @@ OTHER_ENTRIES: tuple[Entry, ...] = (
     story.HeardNothing(),
     story.Understood("", 0.2),
     story.RedFlagRaised("chest pain", ("pecho",)),
+    story.SoundsDistressed(("cries", "uses words of distress"), "somebody help my appointment"),
+    story.SlotGiven("birth", "1952-03-03"),
     story.SentToVoicemail("billing", "billing", (story.Because("the office is closed"),)),
     story.SaidGoodbye((story.Because("the caller was served"),)),
     story.Overflowed("voicemail scheduling", "waited 240 s"),
@@ -232,7 +234,7 @@ async def test_no_patient_data_is_readable_in_the_files(database: Database, vaul
     tell(writer, FACTS, *ENTRIES, *OTHER_ENTRIES)
     await writer.flush()
     kept = b"".join(path.read_bytes() for path in database.folder.glob("careline.db*"))
-    readable = [word for word in ("reschedule", "appointment", "+16175550199", "pecho") if word.encode() in kept]
+    readable = [word for word in ("reschedule", "appointment", "+16175550199", "pecho", "1952-03-03") if word.encode() in kept]
     assert (readable, b"chest pain" in kept, b"how_can_we_help" in kept) == ([], True, True)
 
 
