@@ -105,11 +105,13 @@ class Asking:
         return steps.NoSign()
 
     def _pressed(self, step: steps.Ask, digits: str) -> steps.Answer:
-        """Keys of the menus are for the interpreter; a number is read here, where the day is known."""
+        """Keys of the menus are for the interpreter; a number is read here, where the day is known. One that is none
+        stays keys: it was meant as an answer, and no noise.
+        """
         if step.wanted is None or step.wanted.kind not in KEYS or digits in {"", "0"} or "*" in digits:
             return steps.Key(digits)
         value = self.desk.understanding.value(step.language, step.wanted, [digits], self._today())
-        return steps.NotUnderstood() if value is None else self._given(step, value)
+        return steps.Key(digits) if value is None else self._given(step, value)
 
     def _hearing(self, step: steps.Ask) -> Hearing | None:
         """What to listen for; None where nobody could listen. A question by keys is listened to for danger."""

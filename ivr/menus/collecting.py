@@ -95,6 +95,11 @@ class Questions:
         self._kinds: set[SlotKind] = set()
         self._state: _Asked | _Recalled | _Checking | None = None
 
+    @property
+    def slot(self) -> str:
+        """The one that is asked for, or read back; "" when the questions are over."""
+        return self._left[0] if self._left else ""
+
     def next(self) -> Ask | Recall | Way:
         """The first question, or nothing to ask. What answered one slot is no answer to another of its kind."""
         if not self._left:

@@ -100,6 +100,11 @@ class Walk:
             case state:
                 return state.menu
 
+    @property
+    def slot(self) -> str:
+        """What the caller is asked for on the way from that menu; "" at its own question."""
+        return self._state.questions.slot if isinstance(self._state, _Collecting) else ""
+
     def begin(self) -> Step:
         assert self._step is None, "a walk begins once"
         named = " ".join(filter(None, [self.entry.source, f"at {self.entry.site}" if self.entry.site else ""]))

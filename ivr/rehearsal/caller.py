@@ -124,8 +124,8 @@ class HalfHeard:
 
 
 def _language(turn: Turn) -> str:
-    """TextPrompts' sounds lie in a folder for each language."""
-    return turn.sounds[0].parent.name
+    """TextPrompts' sounds lie in a folder for each language; the numbers of a value that is read back come first."""
+    return turn.sounds[-1].parent.name
 
 
 def _spoke(words: str) -> Spoke:

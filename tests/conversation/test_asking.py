@@ -101,6 +101,13 @@ async def test_three_failures_go_on_without_and_the_record_says_why() -> None:
         assert "SlotGiven" not in house.kinds()
 
 
+async def test_wrong_keys_are_a_failure_at_once_also_where_only_keys_are_listened_to() -> None:
+    async with House(BIRTH).open() as house:
+        house.listener("billing", "99", "99", "99")
+        await house.until(story.RoutedTo)
+        assert "SlotGiven" not in house.kinds()
+
+
 async def test_danger_in_the_middle_of_a_number_goes_to_the_nurse() -> None:
     async with House(BIRTH).open() as house:
         house.listener("billing", "march third oh i have a pain in my chest")

@@ -14,6 +14,7 @@ from ivr.menus.load import load
 from ivr.menus.paths.listing import listed
 from ivr.rehearsal.simulated import SimulatedRehearsal
 from tests.menus.paths.scene import A_TUESDAY
+from tests.menus.paths.test_giving import COLLECTED, DOCTOR, asking_for
 from tests.menus.paths.test_listing import HOURS, OUTSIDE, WAYS_OUT
 from tests.menus.plans import changed
 
@@ -63,6 +64,12 @@ def test_so_does_every_path_of_whoever_the_plan_knows(tmp_path: Path) -> None:
 queues:
 """
     assert wrong(rehearsed(written(tmp_path, ("queues:\n", known)))) == []
+
+
+@pytest.mark.parametrize("kind", ["date_of_birth", "telephone", "day", "time_of_day", "yes_no", "choice"])
+def test_so_does_every_path_on_which_something_is_asked_for(tmp_path: Path, kind: str) -> None:
+    slot = DOCTOR if kind == "choice" else asking_for(kind)
+    assert wrong(rehearsed(written(tmp_path, COLLECTED, slot))) == []
 
 
 def test_who_says_what_the_recogniser_is_not_sure_of_is_asked_and_remarked(tmp_path: Path) -> None:

@@ -1,13 +1,15 @@
 """What "100 % of the paths" means: everything of the plan that a caller can meet is on at least one path.
 
 That is every number, list of callers, language, choice (by key and by word), way out of a menu, exit (by key and by
-word), rule of overflow, refusal and closing, callback, queue, voicemail box and closure.
+word), rule of overflow, refusal and closing, callback, queue, voicemail box and closure; and each slot that a choice
+collects: given, refused when it is read back, and gone on without.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ivr.menus.paths import giving
 from ivr.menus.paths.conditions import doorways
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def _places(plan: Plan, since: datetime) -> Iterator[Place]:
     yield from (("callers", "preferred", name) for name in plan.callers.preferred)
     yield from (("languages", language) for language in plan.practice.languages)
     yield from [("operator",), ("urgent",), *([("operator", "intent")] if plan.operator.intent else [])]
+    yield from giving.places(plan)
     yield from (("voicemail", box) for box in plan.voicemail)
     for name, menu in plan.menus.items():
         yield from _in_menu(("menus", name), menu)

@@ -58,7 +58,7 @@ def onward(plan: Plan, menu: str, question: Ask) -> Act:
 def yes_or_no(plan: Plan, question: Ask) -> list[Act]:
     if not question.intents:
         return [press("1")]
-    return [_answer(plan, answer, question.language) for answer in (YES, NO)]
+    return [say(plan, answer, question.language) for answer in (YES, NO)]
 
 
 def on_offer(to: Target) -> list[Acts]:
@@ -104,7 +104,7 @@ def _said(plan: Plan, menu: str, intent: str, language: str) -> Iterator[Act]:
                 yield Act(How.SAY, f"{intent}{TWO_MATTERS}{other}", max(sorted(both), key=len))
 
 
-def _answer(plan: Plan, intent: str, language: str) -> Act:
+def say(plan: Plan, intent: str, language: str) -> Act:
     return Act(How.SAY, intent, _phrases(plan, intent, language)[0])
 
 

@@ -10,7 +10,7 @@ from ivr.menus import offers, steps
 from ivr.menus.interpreter import Walk
 from ivr.menus.leaving import ACCEPT_KEY
 from ivr.menus.model import OPERATOR_KEY
-from ivr.menus.paths import nouns
+from ivr.menus.paths import giving, nouns
 from ivr.menus.paths.edges import OFFERS, agreeing
 from ivr.menus.paths.lines import Line
 from ivr.menus.paths.nouns import Act, How, Place
@@ -115,15 +115,26 @@ class Journey:
 
     # ---- the menus ------------------------------------------------------------------------------------------------
 
+    @property
+    def _asked(self) -> tuple[str, str, str]:
+        """What is asked for: at which menu, for which slot, in which language."""
+        return self.walk.menu, self.walk.slot, self.walk.language
+
     def _answers_question(self, act: Act) -> None:
-        menu, language = self.walk.menu, self.walk.language
-        self._met.update(self._meant(menu, language, act))
+        """A failure at the last attempt is what the plan has a way out for."""
+        asked, question = self._asked, self.question
+        assert question, "somebody asks"
+        self._met.update(self._meant(*asked, question, act))
         self._said, self.question = act, None
         self._mumbled |= {act.words} if act.how is How.MUMBLE else set()
-        self._take(self.walk.answered(act.answer(half_sure(self.plan))))
-        self.retries = self.question is not None and (self.walk.menu, self.walk.language) == (menu, language)
+        self._take(self.walk.answered(self._answer(question, act)))
+        self.retries = self.question is not None and self._asked == asked
         if act.how in {How.SILENT, How.UNCLEAR, How.PRESS} and not self.retries:
-            self._met.update(self._given_up(menu, language, act))
+            self._met.update(self._given_up(*asked, act))
+
+    def _answer(self, question: steps.Ask, act: Act) -> steps.Answer:
+        slot, half = self.plan.slots.get(self.walk.slot), half_sure(self.plan)
+        return giving.answer(slot, question, act, half) if slot else act.answer(half)
 
     def _take(self, step: steps.Step) -> None:
         while isinstance(step, steps.Say | steps.Recall):
@@ -148,14 +159,18 @@ class Journey:
                 return steps.Meant(intent, half_sure(self.plan) if half else nouns.SURE, readings=step.readings)
         return steps.NotUnderstood()
 
-    def _meant(self, menu: str, language: str, act: Act) -> Iterator[Place]:
+    def _meant(self, menu: str, slot: str, language: str, question: steps.Ask, act: Act) -> Iterator[Place]:
         """What of the plan the caller chose."""
         if act == nouns.press(OPERATOR_KEY):
             yield ("operator",)
         if act.how is How.DANGER:
             yield ("urgent",)
-        if menu not in self.plan.menus:
-            return
+        if slot:
+            yield from giving.met(slot, question, act)
+        elif menu in self.plan.menus:
+            yield from self._chosen(menu, language, act)
+
+    def _chosen(self, menu: str, language: str, act: Act) -> Iterator[Place]:
         here = self.plan.menus[menu]
         if act.how is How.PRESS and act.what in here.choices:
             yield ("menus", menu, "choices", act.what)
@@ -169,8 +184,10 @@ class Journey:
             elif act.how is How.SAY and act.intent == tongue.intent:
                 yield ("menus", menu, "language_keys", key, "intent")
 
-    def _given_up(self, menu: str, language: str, act: Act) -> Iterator[Place]:
-        if menu in self.plan.menus and act.how is How.SILENT:
+    def _given_up(self, menu: str, slot: str, language: str, act: Act) -> Iterator[Place]:
+        if slot:
+            yield from [("slots", slot, "skipped")] if giving.is_failure(act) else []
+        elif menu in self.plan.menus and act.how is How.SILENT:
             yield ("menus", menu, "silent")
         elif menu in self.plan.menus and act.what not in offers.keys(self.plan.menus[menu], language):
             yield ("menus", menu, "unclear")

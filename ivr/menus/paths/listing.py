@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ivr.menus.callers import WITHHELD
-from ivr.menus.paths import edges
+from ivr.menus.paths import edges, giving
 from ivr.menus.paths.conditions import doorways
 from ivr.menus.paths.crowds import NOBODY_ELSE, Crowd, crowds_of
 from ivr.menus.paths.journey import Journey
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ivr.menus.model import Plan
     from ivr.menus.paths.conditions import Doorway
     from ivr.menus.paths.edges import Acts
+    from ivr.menus.steps import Ask
 
 NOT_LISTED_SAMPLE = "6175550111"  # 555-01xx numbers are nobody's
 
@@ -85,6 +86,8 @@ class _Menus:
     def _onward(self, journey: Journey, acts: Acts) -> list[Act]:
         question, menu = journey.question, journey.walk.menu
         assert question, "the journey has come to a question"
+        if journey.walk.slot:
+            return self._giving(journey.walk.slot, question, journey, acts)
         first = self._is_new((menu, question.language, question.keys, question.intents, journey.walk.needs))
         if edges.is_confirmation(question):
             return [*edges.everything(self.plan, "", question)] if first else edges.yes_or_no(self.plan, question)
@@ -93,6 +96,15 @@ class _Menus:
         if not first or question.closed or (acts and acts[-1].how is How.UNHEARD) or journey.retries:
             return [edges.onward(self.plan, menu, question)]
         return [*edges.everything(self.plan, menu, question)]
+
+    def _giving(self, slot: str, question: Ask, journey: Journey, acts: Acts) -> list[Act]:
+        """As at a menu; a value that was refused is given once more, and confirmed."""
+        first = self._is_new((slot, question.language, question.keys, question.intents))
+        if giving.is_failure(acts[-1]) and journey.retries:
+            return [giving.again(question, acts[-1])]
+        if not first or acts[-1].how is How.UNHEARD or (journey.retries and not giving.is_check(question)):
+            return [giving.onward(self.plan, slot, question)]
+        return [*giving.everything(self.plan, slot, question)]
 
     def _is_new(self, state: Hashable) -> bool:
         is_new = state not in self._seen
