@@ -41,7 +41,7 @@ def plan() -> Path:
 def number_of(house: Practice, prompt: str) -> str:
     """As `careline prompts list` shows it."""
     settings = house.careline.folder / "careline.yaml"
-    command = [sys.executable, "-m", "ivr", "prompts", "list", "--settings", settings]
+    command = [sys.executable, "-m", "ivr", "prompts", "list", "--settings", str(settings)]
     listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     rows = [line.split() for line in listed.splitlines()]
     return next(row[0] for row in rows if row[1:3] == ["en", prompt])
