@@ -7,11 +7,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ivr.menus.paths.coverage import in_words
-from ivr.rehearsal.report import FAILED, Report, Row, short
+from ivr.rehearsal.report import FAILED, short
 from ivr.rehearsal.signed import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ivr.rehearsal.report import Report, Row
 
 _STYLE = """
 :root { color-scheme: light; --ink: #1d2733; --soft: #5b6875; --line: #dfe4ea; --good: #1f6f4a; --bad: #a3231f;
@@ -26,12 +28,16 @@ dt { color: var(--soft); } dd { margin: 0; }
 .verdict.failed { border-color: var(--bad); background: #fbf4f4; }
 table { border-collapse: collapse; width: 100%; table-layout: fixed; }
 th { text-align: left; font-weight: 600; color: var(--soft); font-size: .85rem; border-bottom: 2px solid var(--line); }
-td, th { padding: .3rem .6rem .3rem 0; vertical-align: top; overflow-wrap: anywhere; }
+td, th { padding: .3rem .6rem .3rem 0; vertical-align: top; overflow-wrap: break-word; }
 td { border-bottom: 1px solid var(--line); }
-.number { width: 8.5rem; } .language { width: 3.2rem; } .result { width: 6.5rem; }
+.language { width: 2.2rem; } .does { width: 40%; } .result { width: 6.5rem; }
+.who th { color: var(--ink); padding-top: 1rem; font-variant-numeric: tabular-nums; }
+.contents { columns: 18rem; padding-left: 1.1rem; } a { color: inherit; text-underline-offset: .15em; }
 .passed { color: var(--good); } .failed td, .bad { color: var(--bad); } .mark { color: var(--new); font-weight: 600; }
 .sign { display: grid; grid-template-columns: 2fr 1fr; gap: 2rem; margin-top: 3.5rem; }
 .sign div { border-top: 1px solid var(--ink); padding-top: .3rem; color: var(--soft); font-size: .85rem; }
+@media (max-width: 40rem) { body { font-size: 13px; margin: 1rem auto; padding: 0 1rem; }
+  .result { width: 4.2rem; } h1 { font-size: 1.3rem; } }
 @media print { body { margin: 0; max-width: none; font-size: 10.5px; } tr, .sign { break-inside: avoid; }
   thead { display: table-header-group; } }
 """
@@ -51,8 +57,10 @@ def _page(report: Report) -> Iterator[str]:
     yield from _failures(report)
     yield from _changes(report)
     yield from _missed(report)
-    for when, rows in groupby(report.rows, key=lambda row: row.path.when):
-        yield f"<h2>{escape(when)}</h2>\n"
+    sections = _sections(report)
+    yield from _contents(sections)
+    for name, rows in sections.items():
+        yield f'<h2 id="{_anchor(name)}">{escape(_capitalised(name))}</h2>\n'
         yield from _table(rows)
     yield '<div class="sign"><div>Signed by</div><div>Date</div></div>\n</body>\n</html>\n'
 
@@ -107,16 +115,52 @@ def _missed(report: Report) -> Iterator[str]:
         yield "</ul>\n"
 
 
+def _sections(report: Report) -> Mapping[str, Sequence[Row]]:
+    """The paths by what is open and who is there, each condition once."""
+    sections: dict[str, list[Row]] = {}
+    for row in report.rows:
+        sections.setdefault(row.path.when, []).append(row)
+    return sections
+
+
+def _contents(sections: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+    yield "<h2>The conditions</h2>\n<ul class=contents>\n"
+    for name, rows in sections.items():
+        failed = sum(row.outcome == FAILED for row in rows)
+        told = f'<span class="soft">{len(rows)}</span>{f" <span class=bad>{failed} failed</span>" if failed else ""}'
+        yield f'<li><a href="#{_anchor(name)}">{escape(_capitalised(name))}</a> {told}</li>\n'
+    yield "</ul>\n"
+
+
+def _anchor(name: str) -> str:
+    return escape("-".join(name.replace(",", "").replace(":", "").split()))
+
+
+def _capitalised(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
 def _table(rows: Iterable[Row]) -> Iterator[str]:
-    yield '<table>\n<thead><tr><th class="number">Number</th><th class="language"></th><th>The caller</th>'
-    yield '<th>comes to</th><th class="result">Result</th></tr></thead>\n<tbody>\n'
-    for row in rows:
-        path = row.path
-        number = f"{row.number}, {path.caller.name}" if path.caller.name else row.number
-        mark = f' <span class="mark">{row.mark}</span>' if row.mark is not Mark.SAME else ""
-        failed = row.outcome == FAILED
-        wrong = f"<br>{escape(row.wrong)}" if failed else ""
-        yield f"<tr{' class=failed' if failed else ''}><td>{escape(number)}</td><td>{escape(path.language)}</td>"
-        yield f"<td>{escape(path.does)}</td><td>{escape(path.ends)}{wrong}</td>"
-        yield f'<td class="{escape(row.outcome).replace(" ", "-")}">{escape(row.outcome)}{mark}</td></tr>\n'
-    yield "</tbody>\n</table>\n"
+    """The number that is dialled, and by whom, stands once above all that follows."""
+    yield '<table>\n<thead><tr><th class="language"></th><th class="does">The caller</th>'
+    yield '<th>comes to</th><th class="result">Result</th></tr></thead>\n'
+    for who, paths in groupby(rows, key=_who):
+        yield f'<tbody>\n<tr class="who"><th colspan="4">{escape(who)}</th></tr>\n'
+        yield from map(_line, paths)
+        yield "</tbody>\n"
+    yield "</table>\n"
+
+
+def _who(row: Row) -> str:
+    return f"{row.number}, {row.path.caller.name}" if row.path.caller.name else row.number
+
+
+def _line(row: Row) -> str:
+    failed, path = row.outcome == FAILED, row.path
+    mark = f' <span class="mark">{row.mark}</span>' if row.mark is not Mark.SAME else ""
+    wrong = f"<br>{escape(row.wrong)}" if failed else ""
+    return (
+        f"<tr{' class=failed' if failed else ''}><td>{escape(path.language)}</td>"
+        f"<td>{escape(path.does)}</td><td>{escape(path.ends)}{wrong}</td>"
+        f'<td class="{escape(row.outcome).replace(" ", "-")}">{escape(row.outcome)}{mark}</td></tr>\n'
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +61,8 @@ def test_the_report_is_a_page_and_junit(plan: Path, tmp_path: Path) -> None:
     html = page.read_text("utf-8")
     assert "Lakeside &lt;&amp; Sons&gt;: every path of the telephone" in html
     assert "<script" not in html
+    headings = re.findall("<h2[^>]*>([^<]+)", html)
+    assert len(headings) == len(set(headings))  # each condition once
     suite = ET.fromstring(xml.read_text("utf-8"))
     assert suite.attrib["name"] == "Lakeside <& Sons>: paths of plan.yaml"
     assert suite.attrib["failures"] == "0"
