@@ -15,6 +15,7 @@ COMMANDS = {
     "paths": "paths:paths",
     "red-flags": "red_flags:red_flags",
     "intents": "intents:intents",
+    "misrouted": "intents:misrouted",
     "calls": "calls:calls",
     "explain": "calls:explain",
     "voicemail": "voicemail:voicemail",

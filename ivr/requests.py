@@ -1,6 +1,6 @@
 """What administrators and persons ask of the running process, through the control door; never patient data.
 
-status | ready | not-ready | wrap-up | priority | cancel-callback | alerts | acknowledge
+status | ready | not-ready | wrap-up | priority | cancel-callback | alerts | acknowledge | misrouted
 closures | closure | closure-history, see closure_requests.py
 """
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from acd.model import Urgency
 from ivr import closure_requests
+from ivr import record as story
 from ivr.control import ControlError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Requests:
         self._pbx_is_up = pbx_is_up
         self._served = served
 
-    async def answer(self, request: Mapping[str, Any]) -> Reply:  # noqa: C901 - a case per request
+    async def answer(self, request: Mapping[str, Any]) -> Reply:  # noqa: C901, PLR0912 - a case per request
         """Carry out one request. Raises ControlError."""
         queues = self._desk().queues
         match request:
@@ -59,6 +60,8 @@ class Requests:
                 queues.cancel_callback(self._to_be_called_back(call))
             case {"do": "acknowledge", "alert": int(number), "by": str(by)}:
                 queues.acknowledge(self._open(number), _given(by, "an alert is acknowledged by somebody: say who"))
+            case {"do": "misrouted", "call": str(call), "intent": str(intent), "by": str(by)}:
+                self._misrouted(call, intent, _given(by, "somebody notes it: say who"))
             case _:
                 raise ControlError("this Careline does not know the request; is it of an older version?")
         await queues.settled()
@@ -73,6 +76,13 @@ class Requests:
         longest = reasons.get(given)
         limits = [limit for limit in (seconds, longest) if limit is not None]
         self._desk().queues.person_not_ready(name, given, min(limits, default=None))
+
+    def _misrouted(self, call: str, intent: str, by: str) -> None:
+        """Note what a call, which may be over, was about in truth; `call` is its whole id."""
+        desk = self._desk()
+        if intent not in desk.plan.intents:
+            raise ControlError(f"'{intent}' is no intent of the plan; it has {', '.join(desk.plan.intents)}")
+        desk.record.note(call, desk.clock.now(), story.Misrouted(intent, by))
 
     # ---- who and what is meant ------------------------------------------------------------------------------------
 

@@ -94,3 +94,14 @@ async def test_a_wrong_request_is_refused_in_a_sentence(request_: dict[str, obje
     with pytest.raises(ControlError) as refused:
         await House(small()).desk.answer(request_)
     assert str(refused.value) == sentence
+
+
+async def test_what_a_call_was_about_in_truth_is_noted_also_when_it_is_over() -> None:
+    async with House(small()).open() as house:
+        house.call("billing")
+        await house.until(story.RoutedTo)
+        asked = {"do": "misrouted", "call": "call-1", "intent": "bill", "by": "ana"}
+        await house.desk.answer(asked)
+        assert story.Misrouted("bill", "ana") in house.entries()
+        with pytest.raises(ControlError, match="'golf' is no intent of the plan; it has visit, heart, bill"):
+            await house.desk.answer(asked | {"intent": "golf"})

@@ -305,6 +305,14 @@ class CameBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Misrouted:
+    """What the call was about in truth, told by somebody of the practice, usually when it is over."""
+
+    intent: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecognizerLost:
     """Speech did not work for a turn: keys were asked for."""
 
@@ -361,6 +369,7 @@ Entry = (
     | Moved
     | Voicemail
     | CameBack
+    | Misrouted
     | RecognizerLost
     | HungUp
     | Fault

@@ -26,6 +26,7 @@ from ivr.record import (
     HungUp,
     Joined,
     LanguageChosen,
+    Misrouted,
     Moved,
     Offered,
     OfferFailed,
@@ -123,6 +124,8 @@ def words_of(entry: Entry, clock: Clock, *, shown: bool) -> list[str]:  # noqa: 
             return [f"The line had dropped: got the place back, as waiting for {minutes(waited)}."]
         case Stepped(queue, step, why):
             return [f"Less is asked for in the queue {plain(queue)}, step {step} now: {why}."]
+        case Misrouted(intent, by):
+            return [f"Was about {plain(intent)} in truth, as {by} noted."]
         case PriorityChanged(urgent, head_start):
             return [_priority(urgent, head_start)]
         case Offered(person, decision):

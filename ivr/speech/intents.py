@@ -51,6 +51,11 @@ class IntentModel:
             return replace(first, also=tuple(others))
         return self._one(language, readings, among)
 
+    def why(self, language: str, text: str, among: Sequence[str]) -> Mapping[str, Sequence[tuple[str, float]]]:
+        """What in the words speaks for (above 0) and against each of `among`, the most telling first."""
+        model = self._languages.get(language)
+        return {intent: model.why(text, intent) for intent in among if model and intent in model.intents}
+
     def _matters(self, language: str, reading: str, among: Sequence[str]) -> list[Understood]:
         """What each part of a joined sentence means for itself, if it is sure, and each once."""
         parts = clauses(language, reading)
@@ -119,6 +124,13 @@ class _Language:
             for place in feature.places
         }
         return tuple(text_words[place] for place in sorted(places))
+
+    def why(self, text: str, intent: str) -> list[tuple[str, float]]:
+        """Each feature of the text with what it adds to the intent's logit."""
+        features = self._features(words(text))
+        told = self._vector(features) * self._weights[:, self.intents.index(intent)] * _SHARPNESS
+        added = {each.name: float(told[self._index[each.name]]) for each in features if each.name in self._index}
+        return sorted(added.items(), key=lambda one: -abs(one[1]))
 
     def _features(self, text_words: tuple[str, ...]) -> list[_Feature]:
         stems = self._lexicon.stems(text_words)

@@ -8,7 +8,7 @@ from ivr.speech.manners import manner_of
 from ivr.speech.slots.values import value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from ivr.services import RedFlag, Understood, Wanted
@@ -25,6 +25,10 @@ class PlanUnderstanding:
 
     def intent(self, language: str, readings: Sequence[str], among: Sequence[str]) -> Understood:
         return manner_of(language, readings, among) or self._intents.intent(language, readings, among)
+
+    def why(self, language: str, text: str, among: Sequence[str]) -> Mapping[str, Sequence[tuple[str, float]]]:
+        """What in the words speaks for and against each intent, as it was learned from the plan's phrases."""
+        return self._intents.why(language, text, among)
 
     def red_flag(self, language: str, readings: Sequence[str]) -> RedFlag | None:  # noqa: ARG002 - in any language
         """The wordings of all languages count: a caller in fear falls back to the mother tongue."""

@@ -84,6 +84,12 @@ VISITS = (
     .where(_from_start, or_(_told_of_visits, _marks_of_visits))
     .order_by(calls.c.started, timeline.c.call, timeline.c.seq)
 )
+MISROUTED = (
+    select(timeline.c.call)
+    .select_from(calls.join(timeline, timeline.c.call == calls.c.id))
+    .where(_from_start, timeline.c.kind == "Misrouted")
+    .order_by(calls.c.started)
+)
 TIMELINE_END = select(func.max(timeline.c.seq), func.max(timeline.c.at)).where(timeline.c.call == bindparam("call"))
 
 # ---- voicemail ----------------------------------------------------------------------------------------------------

@@ -40,6 +40,17 @@ class StoredRecords:
             lines = await connection.execute(queries.TIMELINE, {"call": summary.id})
             return CallRecord(summary, tuple(line_of(row, self._vault) for row in lines.mappings()))
 
+    async def misrouted(self, since: float = 0.0) -> list[CallRecord]:
+        """The calls that began then or later of which somebody noted what they were about in truth."""
+        async with self._database.reading() as connection:
+            found = (await connection.execute(queries.MISROUTED, {"since": since})).scalars().all()
+        return [await self.call(each) for each in dict.fromkeys(found)]
+
+    async def looked_at(self, at: float, who: str, what: str) -> None:
+        """Keep in the audit that somebody looked at patient data."""
+        async with self._database.writing() as connection:
+            await connection.execute(queries.ADD_TO_AUDIT, {"at": at, "who": who, "what": what, "subject": "calls"})
+
     async def _named(self, connection: AsyncConnection, named: str) -> list[CallSummary]:
         """The call of that name; without one, some of those whose name begins so."""
         exact = {"id": named, "number": named.upper()}

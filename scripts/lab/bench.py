@@ -17,6 +17,7 @@ from lab.terminal import LabError, say
 BENCHES = {
     "asterisk": "a person becomes free, the next caller's phone call leaves: ours and app_queue's",
     "red-flags": "how many callers in danger are heard through G.711, by voice and noise, and how many others raise",
+    "intents": "how many callers are understood, typed and through G.711, how many surely, and what key words would do",
     "speech": "end of speech to action, barge-in to silence, recogniser streams per core",
     "calls": "how many callers speak with the menus at once without an audio gap",
     "engine": "what the routing engine costs per event, per caller who waits and per restart, and how that grows",

@@ -67,16 +67,16 @@ def _run() -> Report:
     ours, peer = understanding.red_flags, _peer(understanding.red_flags)
     rows: list[tuple[Condition, Sequence[Outcome], Sequence[Outcome]]] = []
     with tempfile.TemporaryDirectory() as folder:
-        recognizers = _recognizers(phrases_heard(plan, understanding), Path(folder))
-        for condition in _conditions(recognizers):
+        ears = recognizers(phrases_heard(plan, understanding), Path(folder))
+        for condition in _conditions(ears):
             say(f"{condition.language}, {condition.voice}, {condition.noise} ...")
-            recognizer = recognizers[condition.language]
+            recognizer = ears[condition.language]
             heard = [_heard(recognizer, each, condition) for each in _sentences(condition.language)]
             rows.append((condition, [_looked(ours, each) for each in heard], [_looked(peer, each) for each in heard]))
     return _report(rows)
 
 
-def _recognizers(phrases: Mapping[str, Sequence[str]], cache: Path) -> Mapping[str, Recognizer]:
+def recognizers(phrases: Mapping[str, Sequence[str]], cache: Path) -> Mapping[str, Recognizer]:
     """Those of the languages that can be heard here."""
     models = {"es": SPANISH} if SPANISH.is_dir() else {}
     found = {language: recognizer_of(language, models, os.environ) for language in phrases}

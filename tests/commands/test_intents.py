@@ -49,3 +49,12 @@ def test_labels_are_renamed_by_a_file_too(tmp_path: Path) -> None:
         2,
         ["careline: --map money: write label=intent, or a file with a label, a tab and its intent"],
     )
+
+
+def test_why_tells_the_words_for_and_against() -> None:
+    code, lines = careline("why", "I want to pay my bill")
+    assert code == 0
+    assert lines[0].startswith("billing, confidence 0.")
+    assert lines[0].endswith(": acted on")
+    assert lines[2].startswith("billing")
+    assert "<bill> +" in lines[2]

@@ -82,6 +82,7 @@ def test_without_patient_data_neither_words_nor_keys_nor_numbers_are_told() -> N
         (record.LanguageChosen("es"), "Went on in Spanish."),
         (record.LanguageChosen("pt"), "Went on in pt."),
         (record.HeardSpeech("", 0.0), "There was a sound, but no words."),
+        (record.Misrouted("new_patient", "ana"), "Was about new patient in truth, as ana noted."),
         (record.HeardKeys("4"), "The caller pressed 4."),
         (record.HeardNothing(), "The caller said nothing and pressed nothing."),
         (record.Understood("", 0.1), "That fitted nothing that could be chosen."),

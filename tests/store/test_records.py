@@ -60,6 +60,7 @@ ENTRIES: tuple[Entry, ...] = (
 )
 OTHER_ENTRIES: tuple[Entry, ...] = (
     story.LanguageChosen("es"),
+    story.Misrouted("billing", "ana"),
     story.HeardSpeech("", 0.0),
     story.HeardKeys("4"),
     story.HeardNothing(),
@@ -229,12 +230,32 @@ def test_the_entries_of_these_tests_are_all_the_kinds_there_are() -> None:
 # ---- the database alone ----------------------------------------------------------------------------------------------
 
 
+async def test_calls_whose_matter_somebody_corrected_are_found_and_who_read_them_is_kept(
+    database: Database, vault: Vault
+) -> None:
+    writer, read = RecordWriter(database, vault, UTC), StoredRecords(database, vault)
+    tell(writer, FACTS, *ENTRIES)
+    await writer.flush()
+    assert await read.misrouted() == []
+    writer.note(FACTS.id, NOON + 99, story.Misrouted("billing", "ana"))
+    writer.note(FACTS.id, NOON + 100, story.Misrouted("refills", "ana"))
+    await writer.flush()
+    assert [call.summary.id for call in await read.misrouted()] == [FACTS.id]
+    assert await read.misrouted(since=NOON + 1) == []
+    await read.looked_at(NOON, "lena", "read what misrouted callers said")
+    async with database.reading() as connection:
+        rows = (await connection.execute(select(schema.audit.c.who, schema.audit.c.what))).all()
+    assert [tuple(row) for row in rows] == [("lena", "read what misrouted callers said")]
+
+
 async def test_no_patient_data_is_readable_in_the_files(database: Database, vault: Vault) -> None:
     writer = RecordWriter(database, vault, UTC)
     tell(writer, FACTS, *ENTRIES, *OTHER_ENTRIES)
     await writer.flush()
     kept = b"".join(path.read_bytes() for path in database.folder.glob("careline.db*"))
-    readable = [word for word in ("reschedule", "appointment", "+16175550199", "pecho", "1952-03-03") if word.encode() in kept]
+    readable = [
+        word for word in ("reschedule", "appointment", "+16175550199", "pecho", "1952-03-03") if word.encode() in kept
+    ]
     assert (readable, b"chest pain" in kept, b"how_can_we_help" in kept) == ([], True, True)
 
 
