@@ -11,9 +11,10 @@ from ivr.menus.callers import known_callers
 from ivr.menus.clinical import clinical
 from ivr.menus.closures import closing
 from ivr.menus.coverage import coverage
+from ivr.menus.generic_prompts import GENERIC_PROMPTS
 from ivr.menus.leaving import ways_out
 from ivr.menus.mistakes import Finding, suggestion
-from ivr.menus.model import GENERIC_PROMPTS, Plan
+from ivr.menus.model import Plan
 from ivr.menus.reach import reach
 from ivr.menus.slot_checks import slot_mistakes
 from ivr.menus.staffing import staffing

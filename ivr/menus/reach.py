@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from acd.model import CALL
 from ivr.menus.callers import aims
-from ivr.menus.check import uses
 from ivr.menus.mistakes import Finding
 from ivr.menus.staffing import skills_wanted, starts
+from ivr.menus.uses import uses
 from ivr.menus.values import Kind, Target
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ivr.menus.check import uses
 from ivr.menus.shape import kind_at, shape
+from ivr.menus.uses import uses
 from ivr.menus.values import Target
 
 if TYPE_CHECKING:

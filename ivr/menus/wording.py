@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ivr.menus.closure_wording import closure_texts
+from ivr.menus.generic_prompts import GENERIC_PROMPTS
 from ivr.menus.manners import BUILT_IN, MANNERS
-from ivr.menus.model import GENERIC_PROMPTS, OPERATOR_KEY, Choice, Menu, Plan
+from ivr.menus.model import OPERATOR_KEY, Choice, Menu, Plan
 from ivr.menus.slot_wording import phrases, slot_texts, wanted
 from ivr.menus.values import Kind, Language
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ivr.menus.generic_prompts import GENERIC_PROMPTS
 from ivr.menus.interpreter import Walk
-from ivr.menus.model import GENERIC_PROMPTS
 from ivr.menus.steps import Ask, Meant, Silent
 from ivr.menus.wording import CALLBACK_GREETING, Wording, grammar_of, intents_of, phrases_of, prompts_of, wordings
 from tests.menus.plans import small

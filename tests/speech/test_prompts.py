@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ivr.menus.model import GENERIC_PROMPTS
+from ivr.menus.generic_prompts import GENERIC_PROMPTS
 from ivr.menus.spoken import PAUSE
 from ivr.menus.wording import Wording
 from ivr.speech.making import Source
