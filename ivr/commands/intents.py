@@ -184,7 +184,7 @@ def suggest(  # noqa: PLR0917 - click calls it by name
         found = suggestions(calls, known)
         if accept:
             if accept > len(found):
-                raise BadTrial(f"there is no suggestion {accept}; there are {len(found)}")
+                raise BadTrial(f"there is no suggestion {accept}; the last one is {len(found)}")
             click.echo(as_yaml(found[accept - 1]))
             return
     rows = [

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC
 from pathlib import Path
 
 from click.testing import CliRunner
 
+from ivr import record as story
 from ivr.cli import main
+from ivr.record import CallFacts
+from ivr.store.database import open_database
+from ivr.store.records import RecordWriter
+from ivr.store.vault import unlock
 
 PLAN = str(Path(__file__).parents[2] / "dialplans" / "riverside.yaml")
 
@@ -58,3 +65,33 @@ def test_why_tells_the_words_for_and_against() -> None:
     assert lines[0].endswith(": acted on")
     assert lines[2].startswith("billing")
     assert "<bill> +" in lines[2]
+
+
+def test_what_was_misrouted_is_suggested_and_shown_only_on_request(tmp_path: Path) -> None:
+    asyncio.run(misrouted_call(tmp_path / "state"))
+    where = ("--state", str(tmp_path / "state"), "--days", "36500")
+    assert careline("suggest", *where) == (
+        0,
+        ["   said         taken for  was      times", "1  (not shown)  refills    billing  1"],
+    )
+    assert "pay the pharmacy bill" in careline("suggest", *where, "--patient-data")[1][1]
+    code, lines = careline("suggest", *where, "--accept", "1")
+    assert (code, lines) == (0, ["intents:", "  billing:", "    en:", "      - i want to pay the pharmacy bill"])
+    assert careline("suggest", *where, "--accept", "2") == (
+        2,
+        ["careline: there is no suggestion 2; the last one is 1"],
+    )
+
+
+async def misrouted_call(state: Path) -> None:
+    async with open_database(state) as database:
+        writer = RecordWriter(database, await unlock(database), UTC)
+        writer.began(CallFacts("1.7", 1_795_176_000.0, "+16175550100", "+16175550199", "riverside"))
+        for entry in (
+            story.Greeted("Riverside", "en"),
+            story.HeardSpeech("i want to pay the pharmacy bill", 0.9),
+            story.Understood("refills", 0.8),
+            story.Misrouted("billing", "ana"),
+        ):
+            writer.note("1.7", 1_795_176_001.0, entry)
+        await writer.flush()
