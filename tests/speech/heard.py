@@ -46,5 +46,5 @@ async def said_to(ear: Ear, pcm: bytes) -> Spoke:
             ear.feed(frame)
             if hearing.done():
                 break
-            await asyncio.wait([hearing], timeout=0.004)
+            await asyncio.wait([hearing], timeout=0.008)
         return await hearing
