@@ -6,6 +6,8 @@ import gzip
 from collections.abc import Collection, Iterator, Mapping
 from typing import IO, TYPE_CHECKING
 
+from ivr.speech import spanish
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -20,6 +22,21 @@ def look_up(file: Path, wanted: Collection[str]) -> dict[str, tuple[str, ...]]:
         if word in wanted:
             found.setdefault(word, []).append(phones)
     return {word: tuple(ways) for word, ways in found.items()}
+
+
+def spoken(language: str, file: Path, wanted: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """As `look_up`; in Spanish also what it lacks, by its spelling, where its phones are those of the rules."""
+    found = look_up(file, wanted)
+    if (
+        language != "es"
+        or not {phone for ways in found.values() for way in ways for phone in way.split()} <= spanish.PHONES
+    ):
+        return found
+    listed = {
+        word: tuple(way for given in ways for way in spanish.with_americas(given)) for word, ways in found.items()
+    }
+    spelt = {word: ways for word in wanted if word not in found and (ways := spanish.ways(word))}
+    return {**listed, **spelt}
 
 
 def text(pronunciations: Pronunciations) -> str:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-FORM = "1"  # changes when the files are made in another way
+FORM = "2"  # changes when the files are made in another way
 AROUND_A_CLOSED_LIST = 1500  # sentences of the whole plan behind a closed list: it is made while a call runs
+MOST_AS_SAID = 20  # how much likelier a whole sentence is than one that a template makes
 KEPT_MODELS = 64  # half a megabyte each
 SAID_BEFORE = ("", "", "", "um", "a", "the", "my", "yes")
 SAID_AFTER = ("", "", "please")
@@ -32,6 +33,7 @@ class PlanModel:
     """One language of one plan. `dictionary_file` says how words are spoken; `cache` is a folder, made when missing."""
 
     def __init__(self, language: str, phrases: Sequence[str], dictionary_file: Path, cache: Path) -> None:
+        self._language = language
         self._templates = Templates.of(language)
         self._phrases = tuple(phrases)
         self._dictionary_file = dictionary_file
@@ -61,14 +63,20 @@ class PlanModel:
 
     def _sentences(self, grammar: tuple[str, ...] | None) -> list[list[str]]:
         if grammar is None:
-            return list(self._templates.expand(self._phrases, SENTENCES))
-        around = list(self._templates.expand(self._phrases, AROUND_A_CLOSED_LIST))
+            return self._around(SENTENCES)
+        around = self._around(AROUND_A_CLOSED_LIST)
         closed = list(_closed(grammar))
         return around + closed * max(1, CLOSED_WEIGHT * len(around) // max(1, len(closed)))
 
+    def _around(self, carried: int) -> list[list[str]]:
+        """The phrases in the sentences of the carriers, and as they stand: so callers in danger say them."""
+        sentences = list(self._templates.expand(self._phrases, carried))
+        plain = [words(phrase) for phrase in (*self._phrases, *self._templates.spoken)]
+        return sentences + plain * min(MOST_AS_SAID, -(-len(sentences) // max(1, len(plain))))
+
     def _pronunciations(self, wanted: set[str]) -> dict[str, tuple[str, ...]]:
         own = {word: tuple(ways) for word, ways in self._templates.pronunciations.items() if word in wanted}
-        return {**own, **dictionary.look_up(self._dictionary_file, wanted)}
+        return {**own, **dictionary.spoken(self._language, self._dictionary_file, wanted)}
 
     def _forget_oldest(self) -> None:
         models = sorted(self._cache.glob("*.lm"), key=lambda file: file.stat().st_mtime, reverse=True)

@@ -32,13 +32,14 @@ def words(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Templates:
-    """x; `slots` without the plan's three (action, thing, statement)."""
+    """`slots` without the plan's three (action, thing, statement); `spoken` are whole sentences of callers."""
 
     slots: Mapping[str, Sequence[str]]
     sentences: Sequence[str]
     action_verbs: Sequence[str] = ()
     statement_openers: Sequence[str] = ()
     pronunciations: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    spoken: Sequence[str] = ()
 
     @staticmethod
     def of(language: str) -> Templates:
@@ -54,6 +55,7 @@ class Templates:
             tuple(data["action_verbs"]),
             tuple(data["statement_openers"]),
             data.get("pronunciations", {}),
+            tuple(data.get("spoken", ())),
         )
 
     def expand(self, phrases: Iterable[str], at_most: int = SENTENCES) -> Iterator[list[str]]:

@@ -26,7 +26,7 @@ def unknown_words(
         return set()
     if recognizer.dictionary is not None:
         own = Templates.of(language).pronunciations
-        return wanted - own.keys() - dictionary.look_up(recognizer.dictionary, wanted).keys()
+        return wanted - own.keys() - dictionary.spoken(language, recognizer.dictionary, wanted).keys()
     listed = recognizer.model / "graph" / "words.txt"
     if not listed.is_file():
         return set()

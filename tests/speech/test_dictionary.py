@@ -25,3 +25,17 @@ def test_a_written_dictionary_reads_back(tmp_path: Path) -> None:
     file = tmp_path / "plan.dict"
     file.write_text(dictionary.text(ways), "utf-8")
     assert dictionary.look_up(file, ways) == ways
+
+
+def test_a_spanish_word_that_the_dictionary_lacks_is_spoken_as_it_is_spelt(tmp_path: Path) -> None:
+    file = tmp_path / "es.dict"
+    file.write_text("cita z i t a\n", "utf-8")
+    expected = {"cita": ("z i t a", "s i t a"), "garganta": ("g a r g a n t a",)}
+    assert dictionary.spoken("es", file, {"cita", "garganta"}) == expected
+    assert dictionary.spoken("en", file, {"cita", "garganta"}) == {"cita": ("z i t a",)}
+
+
+def test_the_phones_of_another_model_are_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "other.dict"
+    file.write_text("cita TH I T A\n", "utf-8")
+    assert dictionary.spoken("es", file, {"cita", "garganta"}) == {"cita": ("TH I T A",)}

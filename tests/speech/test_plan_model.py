@@ -38,6 +38,12 @@ def test_words_of_the_trade_are_known_beyond_the_general_dictionary(tmp_path: Pa
     assert "orthopedics AO R TH AH P IY D IH K S" in files.dictionary.read_text()
 
 
+def test_a_whole_sentence_is_likelier_than_what_a_template_makes_of_it(tmp_path: Path) -> None:
+    model = plan_model(tmp_path, "grandpa turned purple").files(None).language_model.read_text()
+    likely = next(float(line.split()[0]) for line in model.splitlines() if line.endswith("grandpa turned purple"))
+    assert likely > -0.1
+
+
 def test_a_closed_list_keeps_the_words_of_danger(tmp_path: Path) -> None:
     words = plan_model(tmp_path, "chest pain").files(("yes", "no")).dictionary.read_text()
     assert {"yes", "no", "chest", "breathe"} <= {line.split()[0] for line in words.splitlines()}
