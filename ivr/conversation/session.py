@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from acd.events import Cause
 from acd.model import Urgency
 from acd.skills import Needs
 from ivr import record as story
-from ivr.call import Call, CallerGone, Hearing, Spoke, Turn
+from ivr.call import Call, CallerGone
 from ivr.conversation.asking import Asking
 from ivr.conversation.callback import Agreeing, Endangered, greet
 from ivr.conversation.in_line import InLine
-from ivr.conversation.messages import Left, filed
 from ivr.conversation.overhearing import Chose, InDanger
+from ivr.conversation.saying import Saying, danger_of
+from ivr.conversation.voicemail import take_message
 from ivr.menus import steps
 from ivr.menus.doors import past_closed
 from ivr.menus.interpreter import Walk
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 
     from ivr.conversation.desk import Desk
     from ivr.services import RedFlag
-
-VOICEMAIL_LONGEST_SECONDS = 180.0
-VOICEMAIL_SILENCE_SECONDS = 5.0
 
 
 @dataclass(slots=True)
@@ -57,12 +54,14 @@ class Session:
     _line: InLine = field(init=False)
     _walk: Walk = field(init=False)
     _asking: Asking = field(init=False)
+    _saying: Saying = field(init=False)
     _told: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.name = self.name or self.call.id
         self._line = InLine(self.call, self.name, self.desk.waiting_room, self._note)
         self._asking = Asking(self.call, self.desk, self._note)
+        self._saying = Saying(self.call, self.desk, self._note)
 
     async def run(self) -> None:
         """What fails, or is cancelled as we stop, leaves the record open: the PBX tells how the call ends, or the call
@@ -135,7 +134,7 @@ class Session:
             self._speak(step.language)
             match step:
                 case steps.Say():
-                    step = walk.answered(await self._say(*step.prompts) or steps.Done())
+                    step = walk.answered(await self._saying.say(self._language, *step.prompts) or steps.Done())
                 case steps.Ask():
                     answer = await asking.ask(step)
                     self._take_distress_to_heart()
@@ -147,7 +146,7 @@ class Session:
                 case steps.ToVoicemail():
                     return await self._to_voicemail(step)
                 case steps.Bye():
-                    if danger := await self._say(*step.prompts):
+                    if danger := await self._saying.say(self._language, *step.prompts):
                         step = walk.endangered(danger)
                         continue
                     self._note(story.SaidGoodbye(_because(step.reasons)))
@@ -251,7 +250,7 @@ class Session:
     async def _endangered(self, flag: RedFlag) -> None:
         """Urgent from this moment on, in the plan's queue for it; any nurse now is better than the right one later."""
         self._note(story.RedFlagRaised(flag.sign, flag.evidence))
-        step = self._walk.endangered(_danger_of(flag))
+        step = self._walk.endangered(danger_of(flag))
         standing = self.desk.queues.place_of(self.name)
         if not isinstance(step, steps.ToQueue):
             await self._line.take_back()
@@ -262,21 +261,6 @@ class Session:
         self._place = replace(standing, urgency=Urgency.URGENT)
         self.desk.queues.change(self.name, urgency=Urgency.URGENT)
         return await self._stand_in_line(*step.prompts)
-
-    async def _say(self, *prompts: str) -> steps.Danger | None:
-        """Play to the end, but for a sign of danger: whoever talks meanwhile is listened to."""
-        flag_in = self._danger()
-        if flag_in is None:
-            await self._play(*prompts)
-            return None
-        hearing = Hearing(self._language, urgent=lambda text: flag_in([text]) is not None)
-        turn = Turn(self._sounds(prompts), None, hearing, silence_seconds=0.0, barge_in=False, minds=lambda _: False)
-        heard = await self.call.ask(turn)
-        flag = flag_in([each.text for each in heard.hypotheses]) if isinstance(heard, Spoke) else None
-        if flag is None:
-            return None
-        self._note(story.RedFlagRaised(flag.sign, flag.evidence))
-        return _danger_of(flag)
 
     # ---- callbacks --------------------------------------------------------------------------------------------
 
@@ -290,9 +274,8 @@ class Session:
         await self._line.take_back()
         desk = self.desk
         queues = desk.queues
-        talk = Agreeing(
-            self.call, self._language, desk.plan, rules, desk.prompts, desk.clock, queues.engine, self._danger()
-        )
+        danger = self._saying.danger_in(self._language)
+        talk = Agreeing(self.call, self._language, desk.plan, rules, desk.prompts, desk.clock, queues.engine, danger)
         try:
             agreed = await self._line.unless_decided(talk.agree())
         except Endangered as endangered:
@@ -311,12 +294,6 @@ class Session:
         finally:
             desk.queues.callback_may_come(self.name, agreed.once_hung_up)
         return True
-
-    def _danger(self) -> Callable[[Sequence[str]], RedFlag | None] | None:
-        desk = self.desk
-        if not self.call.hears_speech or not desk.ears.hears_now(self._language):
-            return None
-        return partial(desk.understanding.red_flag, self._language)
 
     async def _reached(self, back: Back) -> None:
         """Who picked up presses a key, or it may be a machine; after an outage a caller may be in line already."""
@@ -349,24 +326,13 @@ class Session:
         self._note(story.SentToVoicemail(step.box, step.intent, _because(step.reasons), step.also))
         box = self.desk.plan.voicemail.get(step.box)  # a later version of the plan may have another
         greeting = (box and box.greeting) or "voicemail_please"
-        if danger := await self._say(*step.prompts, greeting):
+        if danger := await self._saying.say(self._language, *step.prompts, greeting):
             return await self._follow(self._walk.endangered(danger))
         await self._play("beep")
-        kept = await self._take_message(step.box)
-        await self._play("voicemail_saved" if kept else "goodbye")
+        seconds = await take_message(self.call, self.desk, self.name, step.box, self._language)
+        self._note(story.Voicemail(step.box, seconds))
+        await self._play("voicemail_saved" if seconds else "goodbye")
         return await self._hang_up()
-
-    async def _take_message(self, box: str) -> bool:
-        """False when the caller said nothing."""
-        draft = self.desk.messages.draft(self.name)
-        began = self.desk.clock.now()
-        seconds = await self.call.record(
-            draft, longest_seconds=VOICEMAIL_LONGEST_SECONDS, silence_seconds=VOICEMAIL_SILENCE_SECONDS
-        )
-        message = Left(self.name, box, began, seconds, self._language)
-        await self.desk.messages.keep(filed(self.desk.plan, message), draft)
-        self._note(story.Voicemail(box, seconds))
-        return seconds > 0
 
     def _speaks(self, language: str) -> None:
         """Go on in a language that was chosen before."""
@@ -381,10 +347,10 @@ class Session:
             self._note(story.LanguageChosen(language))
 
     def _sounds(self, prompts: Sequence[str]) -> tuple[Path, ...]:
-        return tuple(self.desk.prompts.sound(self._language, prompt) for prompt in prompts)
+        return self._saying.sounds(self._language, prompts)
 
     async def _play(self, *prompts: str) -> None:
-        await self.call.play(*self._sounds(prompts))
+        await self._saying.play(self._language, *prompts)
 
     async def _hang_up(self) -> None:
         with suppress(SwitchDown):  # the caller is in our hands: the PBX was told by another way, too
@@ -394,10 +360,6 @@ class Session:
         if isinstance(entry, story.RedFlagRaised):
             self.desk.queues.endangered(self.name, entry.sign)
         self.desk.record.note(self.name, self.desk.clock.now(), entry)
-
-
-def _danger_of(flag: RedFlag) -> steps.Danger:
-    return steps.Danger(flag.sign, flag.evidence, flag.crisis)
 
 
 def _because(reasons: Sequence[steps.Reason]) -> tuple[story.Because, ...]:
