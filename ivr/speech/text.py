@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def clauses(language: str, text: str) -> tuple[str, ...]:
     return tuple(" ".join(part) for part in parts if part)
 
 
+@lru_cache(maxsize=8192)  # a plan has some thousand words; what callers say must not grow our memory
 def stem(language: str, word: str) -> str:
     """A crude stem, the same for most forms of a word: appointments, appointment; pagar, pagando.
 

@@ -159,14 +159,25 @@ def _report(tried: Mapping[str, Sequence[Tried]], training_seconds: float) -> Re
         for language in dict.fromkeys(each.ours.sentence.language for each in every):
             mine = [each for each in every if each.ours.sentence.language == language]
             ours = [each.ours for each in mine]
-            best, routed = coverage(ours), shares(ours)["route"]
+            raised = [each for each in ours if each.intent == DANGER]
+            best, routed = coverage(ours), shares([each for each in ours if each not in raised])["route"]
+            in_vain = sum(not each.is_right for each in raised) / len(mine)
             peer = sum(each.peer_is_right for each in mine) / len(mine)
-            figures = (accuracy(ours), best.share, routed.share, routed.error, peer)
-            names = ("accuracy", "coverage", "routed", "routed_wrong", "peer_accuracy")
+            figures = (accuracy(ours), best.share, routed.share, routed.error, in_vain, peer)
+            names = ("accuracy", "coverage", "routed", "routed_wrong", "flags_in_vain", "peer_accuracy")
             numbers |= {
                 f"{how}_{language}_{name}": round(figure, 3) for name, figure in zip(names, figures, strict=True)
             }
             rows.append((f"{how}, {language}", str(len(mine)), *(f"{figure:.0%}" for figure in figures)))
     say(f"training both languages takes {training_seconds:.2f} s of one core")
-    columns = ("", "sentences", "right", "coverage at 5 %", "routed", "of it wrong", "key words: right")
+    columns = (
+        "",
+        "sentences",
+        "right",
+        "coverage at 5 %",
+        "routed",
+        "of it wrong",
+        "red flags in vain",
+        "key words: right",
+    )
     return Report(tables=(Table("what callers' words mean", columns, tuple(rows)),), figures=numbers)
