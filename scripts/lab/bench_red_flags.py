@@ -4,11 +4,15 @@ Each sentence goes through the product's own recogniser with the shipped plan: e
 apart, then all readings. It is done as fast as the machine can, so a busy one changes nothing; where a turn ends
 is left out. The sentences are the held-out half of the typed set, for which no wording was written.
 
+By default each voice speaks sentences of its own, so that minutes hear many; CARELINE_BENCH_SENTENCES=100 has every
+voice speak a hundred of each label. Two processes share the work.
+
 Beside our list stands the peer that any practice could build in an afternoon: the same recogniser, and a search for the
 words of each sign's name.
 """
 
 import asyncio
+import multiprocessing
 import os
 import tempfile
 import zlib
@@ -32,13 +36,15 @@ from lab.demo import PLAN
 from lab.g711 import ULAW
 from lab.report import Report, Table
 from lab.sound import Pcm
+from lab.synthesisers import synthesisers
 from lab.terminal import say
 from lab.voices import LANGUAGES, speak_as
 
 HELD_OUT = Path(__file__).resolve().parents[2] / "tests" / "speech" / "danger" / "held_out.tsv"
 SPANISH = Path(__file__).resolve().parents[3] / "shared" / "models" / "pocketsphinx-es"
 NOISES = {"clean": None, "25 dB": 25.0, "15 dB": 15.0, "10 dB": 10.0}
-PER_CONDITION = int(os.environ.get("CARELINE_BENCH_SENTENCES", "24"))  # of each label, voice and noise
+PROCESSES = 2
+PER_CONDITION = int(os.environ.get("CARELINE_BENCH_SENTENCES", "12"))  # of each label, voice and noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,9 @@ class Heard:
     readings: tuple[str, ...]
 
 
+Row = tuple[Condition, Sequence[Outcome], Sequence[Outcome]]  # ours, then the peer's
+
+
 async def run() -> Report:
     return await asyncio.to_thread(_run)
 
@@ -65,15 +74,31 @@ def _run() -> Report:
     plan = plans.load(PLAN)
     understanding = understanding_of(plan, PLAN)
     ours, peer = understanding.red_flags, _peer(understanding.red_flags)
-    rows: list[tuple[Condition, Sequence[Outcome], Sequence[Outcome]]] = []
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         ears = recognizers(phrases_heard(plan, understanding), Path(folder))
-        for condition in _conditions(ears):
-            say(f"{condition.language}, {condition.voice}, {condition.noise} ...")
-            recognizer = ears[condition.language]
-            heard = [_heard(recognizer, each, condition) for each in _sentences(condition.language)]
-            rows.append((condition, [_looked(ours, each) for each in heard], [_looked(peer, each) for each in heard]))
+        conditions = list(_conditions(ears))
+        synthesisers()  # made once, before two processes want them
+        # Forked, so that the recognisers are made once; each process hears whole conditions.
+        with multiprocessing.get_context("fork").Pool(PROCESSES, _begin, (ears,)) as pool:
+            for condition, heard in zip(conditions, pool.imap(_all_heard, conditions), strict=True):
+                say(f"{condition.language}, {condition.voice}, {condition.noise}")
+                rows.append(
+                    (condition, [_looked(ours, each) for each in heard], [_looked(peer, each) for each in heard])
+                )
     return _report(rows)
+
+
+_of: dict[str, Recognizer] = {}
+"""The recognisers of this process, by language: they cannot be sent to it."""
+
+
+def _begin(recognizers: Mapping[str, Recognizer]) -> None:
+    _of.update(recognizers)
+
+
+def _all_heard(condition: Condition) -> list[Heard]:
+    return [_heard(_of[condition.language], each, condition) for each in _sentences(condition)]
 
 
 def recognizers(phrases: Mapping[str, Sequence[str]], cache: Path) -> Mapping[str, Recognizer]:
@@ -122,11 +147,17 @@ def _looked(flags: RedFlags, heard: Heard) -> Outcome:
     return Outcome(heard.sentence, flags.find(heard.readings), heard.readings)
 
 
-def _sentences(language: str) -> list[Sentence]:
-    """Evenly of both labels, and the same ones for every voice."""
-    every = [each for each in read(HELD_OUT, ("en", "es")) if each.language == language]
+def _sentences(condition: Condition) -> list[Sentence]:
+    """Evenly of both labels; each voice's own ones while there are enough, the same at every noise."""
+    every = [each for each in read(HELD_OUT, ("en", "es")) if each.language == condition.language]
     mixed = sorted(every, key=lambda each: zlib.crc32(each.text[::-1].encode()))
-    return [each for label in ("raise", "ordinary") for each in [m for m in mixed if m.label == label][:PER_CONDITION]]
+    first = LANGUAGES[condition.language].index(condition.voice) * PER_CONDITION
+    return [each for label in ("raise", "ordinary") for each in _turned(mixed, label, first)[:PER_CONDITION]]
+
+
+def _turned(sentences: Sequence[Sentence], label: str, first: int) -> list[Sentence]:
+    of = [each for each in sentences if each.label == label]
+    return of[first % len(of) :] + of[: first % len(of)]
 
 
 def _noisy(pcm: Pcm, ratio_db: float | None) -> Pcm:
@@ -148,30 +179,36 @@ def _peer(flags: RedFlags) -> RedFlags:
     return RedFlags(RedFlagList(flags.signature, flags.listed.signs, wordings))
 
 
-def _report(rows: Sequence[tuple[Condition, Sequence[Outcome], Sequence[Outcome]]]) -> Report:
-    table, numbers = [], {}
-    for language in dict.fromkeys(condition.language for condition, _, _ in rows):
-        for noise in NOISES:
-            of = [
-                (ours, peer)
-                for condition, ours, peer in rows
-                if (condition.language, condition.noise) == (language, noise)
-            ]
-            ours = figures([outcome for each, _ in of for outcome in each])
-            peer = figures([outcome for _, each in of for outcome in each])
-            key = f"{language}_{noise.replace(' ', '')}"
-            numbers[f"{key}_sensitivity"] = round(ours.sensitivity, 3)
-            numbers[f"{key}_false_alarms"] = round(ours.false_alarm_rate, 3)
-            numbers[f"{key}_peer_sensitivity"] = round(peer.sensitivity, 3)
-            table.append(
-                (
-                    f"{language}, {noise}",
-                    str(ours.dangers),
-                    f"{ours.sensitivity:.0%}",
-                    f"{ours.false_alarm_rate:.1%}",
-                    f"{peer.sensitivity:.0%}",
-                    f"{peer.false_alarm_rate:.1%}",
-                )
-            )
+def _report(rows: Sequence[Row]) -> Report:
+    """By language and noise, over all voices; and by voice without noise."""
+    groups = {
+        f"{language}, {part}": [
+            row
+            for row in rows
+            if row[0].language == language and part in (row[0].noise, f"{row[0].voice} {row[0].noise}")
+        ]
+        for language in dict.fromkeys(condition.language for condition, _, _ in rows)
+        for part in (*NOISES, *(f"{voice} clean" for voice in LANGUAGES[language]))
+    }
+    numbers = {}
+    for name, group in groups.items():
+        ours, peer = (figures([each for row in group for each in row[whose]]) for whose in (1, 2))
+        key = name.replace(", ", "_").replace(" ", "")
+        numbers[f"{key}_sensitivity"] = round(ours.sensitivity, 3)
+        numbers[f"{key}_false_alarms"] = round(ours.false_alarm_rate, 3)
+        numbers[f"{key}_peer_sensitivity"] = round(peer.sensitivity, 3)
     columns = ("language, noise", "spoken", "raised", "false alarms", "key words: raised", "false alarms")
-    return Report(tables=(Table("red flags through G.711", columns, tuple(table)),), figures=numbers)
+    table = Table("red flags through G.711", columns, tuple(_line(name, group) for name, group in groups.items()))
+    return Report(tables=(table,), figures=numbers)
+
+
+def _line(name: str, group: Sequence[Row]) -> tuple[str, ...]:
+    ours, peer = (figures([each for row in group for each in row[whose]]) for whose in (1, 2))
+    return (
+        name,
+        str(ours.dangers),
+        f"{ours.sensitivity:.0%}",
+        f"{ours.false_alarm_rate:.1%}",
+        f"{peer.sensitivity:.0%}",
+        f"{peer.false_alarm_rate:.1%}",
+    )
