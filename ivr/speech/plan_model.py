@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FORM = "2"  # changes when the files are made in another way
 AROUND_A_CLOSED_LIST = 1500  # sentences of the whole plan behind a closed list: it is made while a call runs
-MOST_AS_SAID = 20  # how much likelier a whole sentence is than one that a template makes
+MOST_AS_SAID = 20  # how often a whole sentence counts, and yet all of them no more than what the templates make
 KEPT_MODELS = 64  # half a megabyte each
 SAID_BEFORE = ("", "", "", "um", "a", "the", "my", "yes")
 SAID_AFTER = ("", "", "please")
