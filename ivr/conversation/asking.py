@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from ivr import record as story
 from ivr.call import Call, Deaf, Heard, Hearing, KeyRules, Pressed, Silence, Spoke, Turn
 from ivr.conversation.composure import Composure, Sign
+from ivr.conversation.doubt import Doubt
 from ivr.conversation.listening_rules import KEYS, enough, longest_seconds, pause_seconds
 from ivr.menus import steps
 from ivr.menus.read_back import said_as
@@ -43,7 +44,8 @@ class Asking:
 
     async def ask(self, step: steps.Ask) -> steps.Answer:
         self.note(story.Asked(step.prompts))
-        answer = self._answer(step, await self._turn(step, self._hearing(step)))
+        heard = await self._turn(step, self._hearing(step))
+        answer = self._answer(step, await Doubt(self.call, self.desk, self.note).settled(step.language, heard))
         if step.intents or not isinstance(answer, steps.NotUnderstood | steps.CannotHear):
             return answer
         # Keys were asked for, and the caller was listened to for danger only: what else was said is no answer.

@@ -69,6 +69,7 @@ GENERIC_PROMPTS = frozenset(
         "sorry_again",
         "still_there",
         "to_a_person",
+        "danger_doubt",
         "urgent_connecting",
         "voicemail_offer",
         "voicemail_please",
