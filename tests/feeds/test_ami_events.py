@@ -143,7 +143,7 @@ def test_the_queues_and_who_is_in_them() -> None:
     assert some(queue, "Queue", "Calls", "Holdtime", "ServiceLevel") == ["desk", "2", "0", "30"]
     assert some(bo, "Name", "Location", "Status", "InCall", "Wrapuptime") == ["bo", "PJSIP/1002", "2", "1", "10"]
     assert some(ana, "Name", "Paused", "PausedReason") == ["ana", "1", "lunch"]
-    assert some(urgent, "Position", "Uniqueid", "Wait", "Priority", "CallerIDNum") == ["1", "c3", "70", "1", "unknown"]
+    assert some(urgent, "Position", "Uniqueid", "Wait", "Priority", "CallerIDNum") == ["1", "c3", "70", "2", "unknown"]
     assert some(routine, "Position", "Uniqueid", "Wait", "Priority") == ["2", "c2", "80", "0"]
     _, summary, _ = map(headers, ami_events.queue_summary(wallboards.board, "desk", ""))
     assert some(summary, "LoggedIn", "Available", "Callers", "LongestHoldTime") == ["2", "0", "2", "80"]
