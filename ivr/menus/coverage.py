@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from ivr.menus import public_holidays
 from ivr.menus.calendar import AFTER, BEFORE
 from ivr.menus.doors import door, past_closed
-from ivr.menus.mistakes import Finding, Path, suggestion
-from ivr.menus.shape import KEY
+from ivr.menus.mistakes import KEY, Finding, Path, suggestion
 from ivr.menus.values import Kind, Target
 from ivr.menus.week import State, states
 

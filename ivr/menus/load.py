@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ivr.menus.check import SECTIONS, Names, names_of, references
 from ivr.menus.files import gather
 from ivr.menus.gaps import gaps
-from ivr.menus.mistakes import Finding, Mistake, PlanErrors
-from ivr.menus.shape import KEY, shape
+from ivr.menus.mistakes import KEY, Finding, Mistake, PlanErrors
+from ivr.menus.shape import shape
 from ivr.menus.stand_ins import Whole
 from ivr.menus.variables import filled
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 """The way to a value inside a plan: ("menus", "main", "choices", 1, "go")."""
+KEY = "[key]"
+"""The last step of a path whose key, not value, is wrong; pydantic's own."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

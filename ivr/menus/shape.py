@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import ValidationError
 
 from ivr.menus.files import INCLUDE
-from ivr.menus.mistakes import Finding, Path, place, suggestion
+from ivr.menus.mistakes import KEY, Finding, Path, place, suggestion
 from ivr.menus.model import Plan
 from ivr.menus.values import Noun
 from ivr.menus.variables import VARIABLES
@@ -19,7 +19,6 @@ from ivr.menus.variables import VARIABLES
 if typing.TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-KEY = "[key]"  # pydantic's last step of a path whose key, not value, is wrong
 ROUNDS = 8  # each round of pruning goes one level up; a plan is no deeper
 
 
