@@ -36,8 +36,8 @@ from ivr.queueing.regulars import Regulars
 from ivr.queueing.runner import Ports, QueueRunner
 from ivr.queueing.shifts import Shifts
 from ivr.reloading import Reloading
-from ivr.speech.pools import Pools
-from ivr.speech.studio import RecordingStudio
+from ivr.speech.hearing.pools import Pools
+from ivr.speech.prompting.studio import RecordingStudio
 from ivr.store.closures import StoredSwitches
 from ivr.store.database import open_database
 from ivr.store.journal import Journal

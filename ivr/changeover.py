@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ivr.front_desk import FrontDesk
     from ivr.notify.dispatcher import Dispatcher
     from ivr.queueing.shifts import Shifts
-    from ivr.speech.prompts import PromptLibrary
+    from ivr.speech.prompting.prompts import PromptLibrary
     from ivr.store.versions import Version
 
 log = structlog.get_logger()

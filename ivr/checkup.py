@@ -10,16 +10,16 @@ from ivr.app import asterisk_of
 from ivr.asterisk.probe import Finding, examine
 from ivr.control import ControlError, ask
 from ivr.edition import understanding_of
-from ivr.menus.load import examine as examine_plan
-from ivr.speech.models import ModelError, find_model
-from ivr.speech.tables import BadTable
-from ivr.speech.tts import NoSynthesiser, VoiceSettings, find_voice, search_folders
+from ivr.menus.reading.load import examine as examine_plan
+from ivr.speech.hearing.models import ModelError, find_model
+from ivr.speech.meaning.tables import BadTable
+from ivr.speech.prompting.tts import NoSynthesiser, VoiceSettings, find_voice, search_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
     from ivr.settings import Listen, Settings
 
 

@@ -18,30 +18,30 @@ import structlog
 from ivr.clock import SystemClock
 from ivr.conversation.whisper import whispers
 from ivr.errors import UserError
-from ivr.menus.load import LEXICON, examine, files_of
 from ivr.menus.mistakes import PlanErrors
-from ivr.menus.wording import learned_of, phrases_of, wordings
+from ivr.menus.reading.load import LEXICON, examine, files_of
+from ivr.menus.words.wording import learned_of, phrases_of, wordings
 from ivr.notify.contact import Contact, contact
 from ivr.queueing.orders import Accept, Phones
 from ivr.shipped import shipped
-from ivr.speech.intents import IntentModel
-from ivr.speech.lexicon import load_lexicons
-from ivr.speech.pool import RecognizerPool
-from ivr.speech.prompts import PromptFolders, PromptLibrary, load_manifests
-from ivr.speech.red_flag_list import load_red_flags
-from ivr.speech.tts import VoiceSettings, search_folders
-from ivr.speech.understanding import PlanUnderstanding
-from ivr.speech.wav import RATE_HZ
+from ivr.speech.hearing.pool import RecognizerPool
+from ivr.speech.meaning.intents import IntentModel
+from ivr.speech.meaning.lexicon import load_lexicons
+from ivr.speech.meaning.red_flag_list import load_red_flags
+from ivr.speech.meaning.understanding import PlanUnderstanding
+from ivr.speech.prompting.prompts import PromptFolders, PromptLibrary, load_manifests
+from ivr.speech.prompting.tts import VoiceSettings, search_folders
+from ivr.speech.sound.wav import RATE_HZ
 from ivr.store.versions import Files, files_as_they_are
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ivr.menus.mistakes import Mistake
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
     from ivr.settings import Settings
-    from ivr.speech.pools import Phrases, Pools
-    from ivr.speech.red_flags import RedFlags
+    from ivr.speech.hearing.pools import Phrases, Pools
+    from ivr.speech.meaning.red_flags import RedFlags
 
 log = structlog.get_logger()
 

@@ -15,10 +15,10 @@ from ivr import sentences
 from ivr.call import Hearing
 from ivr.conversation.asking import UNSURE_HEARING
 from ivr.conversation.listening_rules import enough, pause_seconds
-from ivr.menus import offers
-from ivr.menus.manners import PERSON
-from ivr.menus.questions import Asking, question
-from ivr.menus.values import Kind, Target
+from ivr.menus.plan import offers
+from ivr.menus.plan.manners import PERSON
+from ivr.menus.plan.values import Kind, Target
+from ivr.menus.walking.questions import Asking, question
 from ivr.sentences import BadTrial, in_turns, listened
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ivr.call import Spoke
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
     from ivr.menus.steps import Ask
     from ivr.sentences import Sentence
     from ivr.services import Ears
-    from ivr.speech.understanding import PlanUnderstanding
+    from ivr.speech.meaning.understanding import PlanUnderstanding
 
 NONE, DANGER = "none", "danger"
 BEARABLE_ERROR = 0.05  # of what is acted on: the headline is how much can be acted on within it

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from ivr.call import Hearing
-from ivr.menus.queues import Rung
+from ivr.menus.plan.queues import Rung
 from ivr.notify.port import Alert
 from ivr.services import RecognizerUnavailable
-from ivr.speech.recorded import utterances
+from ivr.speech.hearing.recorded import utterances
 from ivr.store.messages import Message, Words
 from ivr.store.voicemail import NoSuchMessage, StoredMessages
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ivr.conversation.desk import Desk
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
     from ivr.services import RedFlag
     from ivr.store.message_work import StoredWork
 

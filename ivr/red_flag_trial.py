@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ivr.call import Spoke
     from ivr.services import Ears, RedFlag
-    from ivr.speech.red_flags import RedFlags
+    from ivr.speech.meaning.red_flags import RedFlags
 
 LABELS = ("raise", "ordinary")
 

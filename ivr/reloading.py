@@ -19,7 +19,7 @@ import structlog
 from ivr.control import Answer, ControlError
 from ivr.edition import CannotServe, files_of_plan
 from ivr.errors import UserError
-from ivr.menus.diff import differences
+from ivr.menus.comparing.diff import differences
 from ivr.store.versions import Entry, VersionsError
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ivr.errors import UserError
 from ivr.services import RecognizerUnavailable
-from ivr.speech import wav
-from ivr.speech.recorded import utterances
+from ivr.speech.hearing.recorded import utterances
+from ivr.speech.sound import wav
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

@@ -232,7 +232,7 @@ class Understood:
 class Wanted:
     """A value that a caller is asked for.
 
-    `kind` is one of ivr.menus.slots.SlotKind; `phrases` are a choice's values, each with what callers say for it.
+    `kind` is one of ivr.menus.plan.slots.SlotKind; `phrases` are a choice's values, each with what callers say for it.
     """
 
     kind: str
@@ -270,7 +270,7 @@ class Prompts(Protocol):
         """The 8 kHz WAV of a named prompt; raises KeyError for a name that the plan does not use."""
 
     def pieces(self, language: str, pieces: Sequence[str | int]) -> tuple[Path, ...]:
-        """The sounds of prompts by name and of cardinals 0..9999, one after the other (see ivr.menus.spoken).
+        """The sounds of prompts by name and of cardinals 0..9999, one after the other (see ivr.menus.words.spoken).
 
         () when a part of it cannot be said here, or not yet; raises KeyError as `sound` does.
         """

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ivr.errors import UserError
 from ivr.menus.mistakes import place, suggestion
-from ivr.menus.yaml_marks import Node, read
+from ivr.menus.reading.yaml_marks import Node, read
 
 SETTINGS_FILES = (Path("careline.yaml"), Path("/etc/careline/careline.yaml"))
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ivr.record import HeardSpeech, Misrouted, Understood
-from ivr.speech.templates import Templates
-from ivr.speech.text import stem, words
+from ivr.speech.hearing.templates import Templates
+from ivr.speech.meaning.text import stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

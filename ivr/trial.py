@@ -19,11 +19,11 @@ from ivr.conversation.openings import Openings
 from ivr.edition import phones_of, understanding_of
 from ivr.errors import UserError
 from ivr.front_desk import FrontDesk
-from ivr.menus.load import load
 from ivr.menus.mistakes import suggestion
+from ivr.menus.reading.load import load
 from ivr.menus.routing import on_call_at, routing_of
-from ivr.menus.spoken import PAUSE
-from ivr.menus.wording import wordings
+from ivr.menus.words.spoken import PAUSE
+from ivr.menus.words.wording import wordings
 from ivr.queueing.runner import QueueRunner
 from ivr.record.telling import tell
 from ivr.shipped import shipped
@@ -31,15 +31,15 @@ from ivr.simulator.call import SimulatedCall
 from ivr.simulator.prompts import TextPrompts
 from ivr.simulator.switch import Manner, SimulatedSwitch
 from ivr.simulator.terminal import Keyboard, Script, Terminal
-from ivr.speech.numbers import spoken_entries
-from ivr.speech.prompts import BEEP, MUSIC, load_manifests
+from ivr.speech.prompting.numbers import spoken_entries
+from ivr.speech.prompting.prompts import BEEP, MUSIC, load_manifests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ivr.call import Hearing
     from ivr.conversation.messages import Left
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
     from ivr.services import Ear
 
 CALL = "try"

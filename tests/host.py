@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ivr.control import NotRunning, ask
-from ivr.menus.load import load
-from ivr.menus.wording import wordings
-from ivr.speech.making import PromptFolders
-from ivr.speech.manifest import load_manifests
-from ivr.speech.prompts import PromptLibrary
-from ivr.speech.tts import VoiceSettings
+from ivr.menus.reading.load import load
+from ivr.menus.words.wording import wordings
+from ivr.speech.prompting.making import PromptFolders
+from ivr.speech.prompting.manifest import load_manifests
+from ivr.speech.prompting.prompts import PromptLibrary
+from ivr.speech.prompting.tts import VoiceSettings
 from tests.menus.plans import SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ivr.menus.model import Plan
-    from ivr.speech.making import Wish
+    from ivr.menus.plan.model import Plan
+    from ivr.speech.prompting.making import Wish
 
 DIALPLANS = Path(__file__).parents[1] / "dialplans"
 START_SECONDS = 30.0

@@ -18,7 +18,7 @@ from ivr.conversation.desk import Desk
 from ivr.conversation.openings import Openings
 from ivr.edition import phones_of
 from ivr.front_desk import FrontDesk
-from ivr.menus.wording import intents_of
+from ivr.menus.words.wording import intents_of
 from ivr.queueing.backs import Backs
 from ivr.queueing.regulars import Regulars
 from ivr.queueing.runner import Ports, QueueRunner
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from acd.events import Event
     from ivr.conversation.messages import Left
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
     from ivr.record import Entry
     from ivr.services import Ears, Understanding, Wanted
     from ivr.simulator.prompts import TextPrompts

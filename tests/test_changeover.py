@@ -16,7 +16,7 @@ from ivr.feeds.feeds import Feeds, FeedSettings
 from ivr.notify.dispatcher import Dispatcher
 from ivr.notify.outbox import Outbox
 from ivr.queueing.shifts import Shifts
-from ivr.speech.pools import Pools
+from ivr.speech.hearing.pools import Pools
 from ivr.store.versions import Files, Version
 from ivr.trial import TypedEars, text_prompts
 from tests.house import House, Listener, Words
@@ -24,7 +24,7 @@ from tests.menus.plans import small
 from tests.notify.rows import RememberedNotices
 
 if TYPE_CHECKING:
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
 
 CALLERS = 100
 

@@ -13,7 +13,7 @@ from ivr.asterisk.probe import Finding
 from ivr.checkup import findings
 from ivr.control import open_door
 from ivr.settings import Settings, Speech, load
-from ivr.speech.red_flag_list import load_red_flags
+from ivr.speech.meaning.red_flag_list import load_red_flags
 from tests.host import Host, set_up
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ import pytest
 
 from ivr import record as story
 from ivr.edition import understanding_of
-from ivr.menus.load import load
+from ivr.menus.reading.load import load
 from ivr.record import Where
 from ivr.simulator.switch import Manner
 from tests.fakes import FakeClock
 from tests.house import House
 
 if TYPE_CHECKING:
-    from ivr.speech.understanding import PlanUnderstanding
+    from ivr.speech.meaning.understanding import PlanUnderstanding
 
 FILE = Path(__file__).parents[1] / "dialplans" / "riverside.yaml"
 PLAN = load(FILE)

@@ -7,7 +7,7 @@ import pytest
 
 from ivr.edition import understanding_of
 from ivr.intent_trial import Coverage, IntentTrial, Outcome, Share, accuracy, coverage, labels, read, shares
-from ivr.menus.load import load
+from ivr.menus.reading.load import load
 from ivr.sentences import BadTrial, Sentence
 
 FILE = Path(__file__).parents[1] / "dialplans" / "riverside.yaml"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.conversation.messages import Left, filed
-from ivr.menus.model import Box
-from ivr.menus.queues import Rung
+from ivr.menus.plan.model import Box
+from ivr.menus.plan.queues import Rung
 from ivr.message_desk import MessageDesk
 from ivr.store.database import Database, open_database
 from ivr.store.message_work import StoredWork
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
     from ivr.notify.port import Alert
 
 WITHIN = 5.0

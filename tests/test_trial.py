@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.menus.load import load
 from ivr.menus.mistakes import PlanErrors
+from ivr.menus.reading.load import load
 from ivr.simulator.terminal import Script
 from ivr.trial import Moment, Trial, UnknownClosure, text_prompts
 from tests.fakes import Seen

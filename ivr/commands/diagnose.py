@@ -9,7 +9,7 @@ import click
 
 from ivr.checkup import findings
 from ivr.commands.shared import settings_from, settings_option, told
-from ivr.speech import models
+from ivr.speech.hearing import models
 
 
 @click.command()

@@ -15,9 +15,9 @@ from ivr.clock import SystemClock
 from ivr.commands.shared import login_name, settings_from, settings_option, state_from, table, told, with_state
 from ivr.edition import phrases_heard, pool_maker, understanding_of
 from ivr.intent_trial import NONE, IntentTrial, accuracy, coverage, shares
-from ivr.menus.load import load
+from ivr.menus.reading.load import load
 from ivr.sentences import BadTrial, Sentence, lines_of
-from ivr.speech.pools import Pools
+from ivr.speech.hearing.pools import Pools
 from ivr.store.database import beside
 from ivr.store.readings import StoredRecords
 from ivr.store.vault import unlock

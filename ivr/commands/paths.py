@@ -14,9 +14,9 @@ from ivr.app import asterisk_of
 from ivr.asterisk.rehearsing import ENTRY
 from ivr.commands.shared import settings_from, table, told, with_state
 from ivr.errors import UserError
-from ivr.menus.load import files_of, load
 from ivr.menus.paths import coverage
 from ivr.menus.paths.listing import listed
+from ivr.menus.reading.load import files_of, load
 from ivr.rehearsal.junit import junit
 from ivr.rehearsal.live import LiveRehearsal, of_keys
 from ivr.rehearsal.page import page
@@ -27,8 +27,8 @@ from ivr.rehearsal.simulated import SimulatedRehearsal
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ivr.menus.model import Plan
     from ivr.menus.paths.nouns import Path as Walked
+    from ivr.menus.plan.model import Plan
     from ivr.rehearsal.results import Result
 
 SIMULATED, BY_REAL_CALLS = "in the simulator", "by real calls"

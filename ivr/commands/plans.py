@@ -14,18 +14,18 @@ import click
 from ivr.commands.shared import fail, told, with_state
 from ivr.commands.versions import plan_named
 from ivr.edition import phrases_heard, understanding_of
-from ivr.menus.diff import differences
-from ivr.menus.load import examine, load
+from ivr.menus.comparing.diff import differences
 from ivr.menus.paths.listing import listed
-from ivr.menus.schema import schema as schema_of_plans
+from ivr.menus.reading.load import examine, load
+from ivr.menus.reading.schema import schema as schema_of_plans
 from ivr.rehearsal.signed import changes_since, signed
-from ivr.speech.vocabulary import unknown_words
+from ivr.speech.hearing.vocabulary import unknown_words
 from ivr.trial import Moment, try_plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
 
 
 @click.command()

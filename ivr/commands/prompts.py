@@ -18,21 +18,22 @@ from ivr.clock import SystemClock
 from ivr.commands.calls import here
 from ivr.commands.shared import settings_from, settings_option, table, told
 from ivr.edition import library_of
-from ivr.menus.load import load
-from ivr.menus.wording import wordings
+from ivr.menus.reading.load import load
+from ivr.menus.words.wording import wordings
 from ivr.settings import Settings
-from ivr.speech import takes, wav
-from ivr.speech.importing import CannotImport, Offered, check_name, offered, take_of
-from ivr.speech.loudness import PEAK_DBOV, TARGET_DBOV, Level, level_of
-from ivr.speech.making import Made, Source
-from ivr.speech.prompt_numbers import give_numbers
+from ivr.speech.prompting import takes
+from ivr.speech.prompting.importing import CannotImport, Offered, check_name, offered, take_of
+from ivr.speech.prompting.making import Made, Source
+from ivr.speech.prompting.prompt_numbers import give_numbers
+from ivr.speech.sound import wav
+from ivr.speech.sound.loudness import PEAK_DBOV, TARGET_DBOV, Level, level_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ivr.menus.model import Plan
-    from ivr.speech.making import Wish
-    from ivr.speech.prompts import Key, PromptLibrary
+    from ivr.menus.plan.model import Plan
+    from ivr.speech.prompting.making import Wish
+    from ivr.speech.prompting.prompts import Key, PromptLibrary
 
 F = TypeVar("F", bound="Callable[..., object]")
 

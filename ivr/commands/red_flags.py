@@ -11,18 +11,18 @@ import click
 
 from ivr.commands.shared import settings_from, settings_option, table, told
 from ivr.edition import phrases_heard, pool_maker, understanding_of
-from ivr.menus.load import load
+from ivr.menus.reading.load import load
 from ivr.red_flag_trial import Outcome, figures, read, tried
-from ivr.speech.pools import Pools
+from ivr.speech.hearing.pools import Pools
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
     from ivr.sentences import Sentence
     from ivr.settings import Settings
-    from ivr.speech.red_flags import RedFlags
-    from ivr.speech.understanding import PlanUnderstanding
+    from ivr.speech.meaning.red_flags import RedFlags
+    from ivr.speech.meaning.understanding import PlanUnderstanding
 
 plan_option = click.option(
     "--plan", "plan_file", type=click.Path(path_type=Path), help="The plan whose list it is; else the settings' own."

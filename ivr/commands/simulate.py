@@ -18,9 +18,9 @@ from acd.simulation.day import DAY_SECONDS, simulate
 from ivr.clock import SystemClock
 from ivr.commands.shared import state_from, table, told, with_state
 from ivr.errors import UserError
-from ivr.menus.hours import WEEKDAYS
-from ivr.menus.load import load
 from ivr.menus.mistakes import suggestion
+from ivr.menus.plan.hours import WEEKDAYS
+from ivr.menus.reading.load import load
 from ivr.menus.routing import routing_of
 from ivr.reports.simulated_day import (
     Comings,
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
     from acd.forecast import Visit
     from acd.simulation.figures import Figures
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
     from ivr.reports.traffic_file import Traffic
     from ivr.services import Clock
 

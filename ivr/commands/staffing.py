@@ -17,9 +17,9 @@ from acd.forecast import WEEKS
 from acd.staffing import Target
 from ivr.commands.shared import settings_from, table, told, with_state
 from ivr.errors import UserError
-from ivr.menus.load import load
 from ivr.menus.mistakes import suggestion
-from ivr.menus.values import Seconds
+from ivr.menus.plan.values import Seconds
+from ivr.menus.reading.load import load
 from ivr.reports.staffing_chart import chart
 from ivr.reports.staffing_report import (
     HEAD,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.forecast import Visit
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
 
 NEVER = "never"
 DURATION: TypeAdapter[float] = TypeAdapter(Seconds)

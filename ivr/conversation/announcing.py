@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ivr.menus.spoken import wait_pieces
+from ivr.menus.words.spoken import wait_pieces
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ivr.menus.queues import Announce
+    from ivr.menus.plan.queues import Announce
     from ivr.services import Prompts
 
 LONGER_SECONDS = 60.0  # an end that comes so much later than told, and …

@@ -13,8 +13,8 @@ from ivr.conversation.composure import Composure, Sign
 from ivr.conversation.doubt import Doubt
 from ivr.conversation.listening_rules import KEYS, enough, longest_seconds, pause_seconds
 from ivr.menus import steps
-from ivr.menus.read_back import said_as
-from ivr.menus.wording import grammar_of
+from ivr.menus.words.read_back import said_as
+from ivr.menus.words.wording import grammar_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

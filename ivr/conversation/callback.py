@@ -20,14 +20,14 @@ from ivr import record as story
 from ivr.call import Call, Heard, Hearing, KeyRules, Pressed, Spoke, Turn
 from ivr.conversation.area_codes import zone_of
 from ivr.menus.callbacks import windows
-from ivr.menus.spoken import digits_pieces, moment_pieces
+from ivr.menus.words.spoken import digits_pieces, moment_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from acd.engine import Engine
-    from ivr.menus.model import Plan
-    from ivr.menus.queues import Callback as Rules
+    from ivr.menus.plan.model import Plan
+    from ivr.menus.plan.queues import Callback as Rules
     from ivr.services import Clock, Prompts, RedFlag
 
 TRIES = 3  # who answers none of so many questions keeps waiting on the line

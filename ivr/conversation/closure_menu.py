@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ivr.call import Call, KeyRules, Pressed, Turn
 from ivr.conversation.closures import Switch
-from ivr.menus.closure_wording import closure_prompt
+from ivr.menus.words.closure_wording import closure_prompt
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ivr.conversation.desk import Desk
-    from ivr.menus.closures import Code
+    from ivr.menus.plan.closures import Code
 
 TRIES = 3  # in one call
 LONGEST_PIN = 8

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ivr.menus.distress import Distress
+from ivr.menus.plan.distress import Distress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from ivr.conversation.closures import Closures
 from ivr.conversation.studio import NoStudio, Studio
 from ivr.conversation.waiting_room import Listening, WaitingRoom
-from ivr.menus.doors import ALWAYS_OPEN, Doors
+from ivr.menus.plan.doors import ALWAYS_OPEN, Doors
 from ivr.queueing.regulars import Regulars
 
 if TYPE_CHECKING:
     from ivr import record as story
     from ivr.conversation.messages import Messages
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
     from ivr.queueing.runner import QueueRunner
     from ivr.services import Clock, Ears, Prompts, Understanding
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ivr import record as story
 from ivr.call import Call, Heard, Hearing, KeyRules, Pressed, Spoke, Turn
-from ivr.menus.model import ANSWERS, NO, YES
+from ivr.menus.plan.model import ANSWERS, NO, YES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,9 +18,9 @@ from ivr import record as story
 from ivr.call import Call, CallerGone, Deaf, KeyRules, Pressed, Turn
 from ivr.conversation.announcing import Announcer, Saying, sounds_of
 from ivr.conversation.overhearing import Chose, InDanger, Overhearing
-from ivr.menus.leaving import ACCEPT_KEY
-from ivr.menus.values import Target
-from ivr.menus.wording import exit_prompt, music_prompt, suggestion_prompt
+from ivr.menus.checking.leaving import ACCEPT_KEY
+from ivr.menus.plan.values import Target
+from ivr.menus.words.wording import exit_prompt, music_prompt, suggestion_prompt
 from ivr.queueing.news import Gone, KeyHeard, MovedTo, News, PickedUp, PlaceKept, Position, SentAway, Suggested, Talking
 from ivr.services import SwitchDown
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ivr.call import KeyRules
-from ivr.menus.slots import SlotKind
+from ivr.menus.plan.slots import SlotKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

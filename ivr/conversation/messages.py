@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
 
 
 @dataclass(frozen=True, slots=True)

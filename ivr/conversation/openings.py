@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ivr.menus.calendar import Calendar
+from ivr.menus.plan.calendar import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.conversation.closures import Closures
-    from ivr.menus.closures import Closure
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.closures import Closure
+    from ivr.menus.plan.model import Plan
     from ivr.services import Clock
 
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ivr.menus.model import Plan
-    from ivr.menus.queues import Exit
-    from ivr.menus.values import Target
+    from ivr.menus.plan.model import Plan
+    from ivr.menus.plan.queues import Exit
+    from ivr.menus.plan.values import Target
     from ivr.services import Clock, RedFlag, Understanding
 
 

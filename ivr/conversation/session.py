@@ -22,9 +22,9 @@ from ivr.conversation.overhearing import Chose, InDanger
 from ivr.conversation.saying import Saying, danger_of
 from ivr.conversation.voicemail import take_message
 from ivr.menus import steps
-from ivr.menus.doors import past_closed
-from ivr.menus.interpreter import Walk
-from ivr.menus.values import Kind, Target
+from ivr.menus.plan.doors import past_closed
+from ivr.menus.plan.values import Kind, Target
+from ivr.menus.walking.interpreter import Walk
 from ivr.queueing.backs import Back, offer_of_line
 from ivr.queueing.news import Place, SentAway
 from ivr.services import SwitchDown

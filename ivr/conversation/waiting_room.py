@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from acd.views import Outlook
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
     from ivr.queueing.news import News
     from ivr.services import Clock, Ears, Prompts, Understanding
 

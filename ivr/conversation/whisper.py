@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from ivr.menus.wording import Wording
+from ivr.menus.words.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from ivr.menus.values import Language
+    from ivr.menus.plan.values import Language
     from ivr.services import Prompts
 
 GENERIC = "danger_whisper"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ivr.menus.hours import EVERY_DAY, Span
+from ivr.menus.plan.hours import EVERY_DAY, Span
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from ivr.menus.queues import Callback
+    from ivr.menus.plan.queues import Callback
 
 DAYS_AHEAD = 7  # a promise for longer would be forgotten by both
 

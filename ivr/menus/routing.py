@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, TypeAlias
 from acd import model as engine
 from acd import rota
 from acd.events import Cause, Configured
-from ivr.menus.doors import ALWAYS_OPEN, past_closed
-from ivr.menus.values import Kind, Target
+from ivr.menus.plan.doors import ALWAYS_OPEN, past_closed
+from ivr.menus.plan.values import Kind, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from ivr.menus.doors import Doors
-    from ivr.menus.model import Plan
-    from ivr.menus.people import Person, Rota
-    from ivr.menus.queues import Condition, Escalation, Overflow, Queue, Refusal, Step
+    from ivr.menus.plan.doors import Doors
+    from ivr.menus.plan.model import Plan
+    from ivr.menus.plan.people import Person, Rota
+    from ivr.menus.plan.queues import Condition, Escalation, Overflow, Queue, Refusal, Step
 
 Led: TypeAlias = Callable[[Target], Target | None]
 """Where a rule that sends callers to a target leads now; None for nowhere: they go on waiting."""

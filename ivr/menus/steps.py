@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ivr.menus.spoken import Piece
+    from ivr.menus.words.spoken import Piece
     from ivr.services import Wanted
 
 # ---- what the caller did ------------------------------------------------------------------------------------------

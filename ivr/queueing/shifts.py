@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from acd.rota import next_change
-from ivr.menus.calendar import Calendar
+from ivr.menus.plan.calendar import Calendar
 from ivr.menus.routing import on_call_at, rotas_of, routing_of
 
 if TYPE_CHECKING:
     from acd.events import Configured
-    from ivr.menus.doors import Doors
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.doors import Doors
+    from ivr.menus.plan.model import Plan
     from ivr.queueing.orders import Phones
     from ivr.services import Clock
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ivr.call import Deaf, Heard, Hypothesis, Pressed, Silence, Spoke, Turn
-from ivr.menus.model import YES
 from ivr.menus.paths.edges import CONFIRMATION, MUSIC
 from ivr.menus.paths.nouns import Act, How
+from ivr.menus.plan.model import YES
 from ivr.simulator.call import SimulatedCall
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from ivr import control
 from ivr.asterisk.rehearsing import CannotRehearse, OwnCalls, placing_calls
 from ivr.errors import UserError
-from ivr.menus.calendar import Calendar
 from ivr.menus.paths.conditions import hours_in_use
 from ivr.menus.paths.crowds import NOBODY_ELSE
 from ivr.menus.paths.nouns import How
+from ivr.menus.plan.calendar import Calendar
 from ivr.rehearsal.results import Result
 from ivr.rehearsal.stations import stations
 from ivr.store.database import beside
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path as Folder
 
     from ivr.asterisk.settings import AsteriskSettings
-    from ivr.menus.model import Plan
     from ivr.menus.paths.nouns import Path
+    from ivr.menus.plan.model import Plan
     from ivr.record import CallRecord
 
 AT_ONCE = 5  # calls at the same time: a practice's trunk has not many more lines

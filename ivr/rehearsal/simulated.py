@@ -11,12 +11,12 @@ from ivr import record as story
 from ivr.conversation.desk import Desk
 from ivr.edition import phones_of, understanding_of
 from ivr.front_desk import FrontDesk
-from ivr.menus.model import YES
 from ivr.menus.paths.journey import half_sure
 from ivr.menus.paths.lines import patience_seconds
 from ivr.menus.paths.nouns import How
+from ivr.menus.plan.model import YES
 from ivr.menus.routing import routing_of
-from ivr.menus.wording import intents_of
+from ivr.menus.words.wording import intents_of
 from ivr.queueing.runner import QueueRunner
 from ivr.rehearsal.caller import HalfHeard, RehearsedCall, ScriptedCaller
 from ivr.rehearsal.results import NOT_CLEAR, Result
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path as File
 
-    from ivr.menus.model import Plan
     from ivr.menus.paths.nouns import Path
+    from ivr.menus.plan.model import Plan
     from ivr.simulator.terminal import Script
-    from ivr.speech.understanding import PlanUnderstanding
+    from ivr.speech.meaning.understanding import PlanUnderstanding
 
 log = structlog.get_logger()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ivr import record as story
 from ivr.menus.paths import nouns
-from ivr.menus.values import Kind, Target
+from ivr.menus.plan.values import Kind, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

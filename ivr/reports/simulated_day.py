@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from acd.forecast import Visit
     from acd.patience import Patience
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
     from ivr.reports.traffic_file import Traffic
 
 HOUR = 3600.0

@@ -11,10 +11,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from acd.simulation.day import Habits
 from acd.simulation.traffic import HALF_HOUR_SECONDS, HALF_HOURS, Stream
 from acd.skills import Needs
-from ivr.menus.hours import Hours, Span
 from ivr.menus.mistakes import Finding, Mistake, Path, PlanErrors, place, suggestion
-from ivr.menus.values import NO_SETTINGS, ONE_OR_MORE, Name, Noun, Seconds, Share, refusal
-from ivr.menus.yaml_marks import MAX_BYTES, Node, read
+from ivr.menus.plan.hours import Hours, Span
+from ivr.menus.plan.values import NO_SETTINGS, ONE_OR_MORE, Name, Noun, Seconds, Share, refusal
+from ivr.menus.reading.yaml_marks import MAX_BYTES, Node, read
 
 if TYPE_CHECKING:
     import pathlib
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
 
 MOST_CALLS = 10_000  # per half hour and queue: beyond it is a slip of the pen, or a day that takes an hour
 

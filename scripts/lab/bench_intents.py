@@ -20,16 +20,16 @@ from pathlib import Path
 from ivr.edition import phrases_heard, understanding_of
 from ivr.intent_trial import DANGER, NONE, IntentTrial, Outcome, accuracy, coverage, shares
 from ivr.intent_trial import read as read_trial
-from ivr.menus import load as plans
-from ivr.menus.load import LEXICON
-from ivr.menus.wording import learned_of
+from ivr.menus.reading import load as plans
+from ivr.menus.reading.load import LEXICON
+from ivr.menus.words.wording import learned_of
 from ivr.sentences import Sentence
-from ivr.speech import wav
-from ivr.speech.intents import IntentModel
-from ivr.speech.lexicon import load_lexicons
-from ivr.speech.recognizer import Recognizer
-from ivr.speech.text import words
-from ivr.speech.worker import SLICE_BYTES
+from ivr.speech.hearing.recognizer import Recognizer
+from ivr.speech.hearing.worker import SLICE_BYTES
+from ivr.speech.meaning.intents import IntentModel
+from ivr.speech.meaning.lexicon import load_lexicons
+from ivr.speech.meaning.text import words
+from ivr.speech.sound import wav
 from lab.bench_red_flags import recognizers
 from lab.demo import PLAN
 from lab.g711 import ULAW

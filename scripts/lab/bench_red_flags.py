@@ -23,15 +23,15 @@ from pathlib import Path
 import numpy as np
 
 from ivr.edition import phrases_heard, understanding_of
-from ivr.menus import load as plans
-from ivr.red_flag_trial import Outcome, figures, read
+from ivr.menus.reading import load as plans
+from ivr.red_flag_trial import Figures, Outcome, figures, read
 from ivr.sentences import Sentence
-from ivr.speech.ears import STABLE_PARTIALS
-from ivr.speech.models import recognizer_of
-from ivr.speech.recognizer import Recognizer
-from ivr.speech.red_flags import RedFlagList, RedFlags, Step, Wording
-from ivr.speech.text import words
-from ivr.speech.worker import SLICE_BYTES, load
+from ivr.speech.hearing.ears import STABLE_PARTIALS
+from ivr.speech.hearing.models import recognizer_of
+from ivr.speech.hearing.recognizer import Recognizer
+from ivr.speech.hearing.worker import SLICE_BYTES, load
+from ivr.speech.meaning.red_flags import RedFlagList, RedFlags, Step, Wording
+from ivr.speech.meaning.text import words
 from lab.demo import PLAN
 from lab.g711 import ULAW
 from lab.report import Report, Table
@@ -192,7 +192,7 @@ def _report(rows: Sequence[Row]) -> Report:
     }
     numbers = {}
     for name, group in groups.items():
-        ours, peer = (figures([each for row in group for each in row[whose]]) for whose in (1, 2))
+        ours, peer = _both(group)
         key = name.replace(", ", "_").replace(" ", "")
         numbers[f"{key}_sensitivity"] = round(ours.sensitivity, 3)
         numbers[f"{key}_false_alarms"] = round(ours.false_alarm_rate, 3)
@@ -202,8 +202,15 @@ def _report(rows: Sequence[Row]) -> Report:
     return Report(tables=(table,), figures=numbers)
 
 
+def _both(group: Sequence[Row]) -> tuple[Figures, Figures]:
+    """Ours, and the peer's."""
+    ours = [each for _, outcomes, _ in group for each in outcomes]
+    peers = [each for _, _, outcomes in group for each in outcomes]
+    return figures(ours), figures(peers)
+
+
 def _line(name: str, group: Sequence[Row]) -> tuple[str, ...]:
-    ours, peer = (figures([each for row in group for each in row[whose]]) for whose in (1, 2))
+    ours, peer = _both(group)
     return (
         name,
         str(ours.dangers),

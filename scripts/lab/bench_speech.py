@@ -20,11 +20,11 @@ import numpy as np
 from ivr.call import Hearing, Spoke
 from ivr.clock import SystemClock
 from ivr.edition import phrases_heard, understanding_of
-from ivr.menus import load as plans
+from ivr.menus.reading import load as plans
 from ivr.services import Ear, RecognizerUnavailable
-from ivr.speech.audio import FRAME_BYTES, FRAME_SECONDS
-from ivr.speech.pool import RecognizerPool
-from ivr.speech.worker_process import STREAMS
+from ivr.speech.hearing.pool import RecognizerPool
+from ivr.speech.hearing.worker_process import STREAMS
+from ivr.speech.sound.audio import FRAME_BYTES, FRAME_SECONDS
 from lab.bench_calls import cpu_seconds, memory_mb
 from lab.demo import PLAN
 from lab.report import Report, Table

@@ -19,7 +19,7 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from ivr.control import ControlError, ask
-from ivr.menus.load import load
+from ivr.menus.reading.load import load
 from ivr.record import CallRecord, CallSummary
 from ivr.store.database import beside
 from ivr.store.readings import StoredRecords

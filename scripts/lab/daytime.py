@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from ivr.menus.load import load
+from ivr.menus.reading.load import load
 
 HOURS = re.compile(r"^hours:\n(?:(?:[ #].*)?\n)*", re.MULTILINE)
 ALL_DAY = '{mon-sun: "00:00-00:00"}'  # what ends at its beginning ends a day later

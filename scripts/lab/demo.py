@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from ivr.menus.load import load
+from ivr.menus.reading.load import load
 from ivr.record.telling import tell
 from lab.asterisk import PrivateAsterisk
 from lab.call import PhoneCall

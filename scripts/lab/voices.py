@@ -60,6 +60,6 @@ def speak_as(text: str, language: str, voice: str) -> Pcm:
 def _espeak(text: str, voice: str) -> Pcm:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "speech.wav"
-        command = [synthesisers() / "espeak-ng", "-v", voice, "-s", "150", "-w", file, text]
+        command = [str(synthesisers() / "espeak-ng"), "-v", voice, "-s", "150", "-w", str(file), text]
         subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
         return _as_telephoned(file)

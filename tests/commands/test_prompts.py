@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli import main
-from ivr.speech import wav
+from ivr.speech.sound import wav
 from tests.menus.plans import SMALL, write
 from tests.speech.voices import install_quick
 

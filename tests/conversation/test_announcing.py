@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.conversation.announcing import Announcer, Saying, sounds_of
-from ivr.menus.queues import Announce
+from ivr.menus.plan.queues import Announce
 from ivr.simulator.prompts import TextPrompts
 
 EVERY, WITH_WAIT = Announce(every=60), Announce(every=60, wait=True)

@@ -16,7 +16,7 @@ from tests.menus.plans import small
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
 
 SLOTS = """\
 slots:

@@ -18,7 +18,7 @@ from tests.house import NUMBER, House
 from tests.menus.plans import small
 
 if TYPE_CHECKING:
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
 
 ANA, OUTSIDE = "PJSIP/ana", f"PJSIP/+1{NUMBER}@trunk"
 DESK = "desk: {needs: [desk], overflow: {after: 4m, to: voicemail desk}}"

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.call import Hypothesis, Spoke, Voice
 from ivr.conversation.composure import Composure
-from ivr.menus.distress import Distress
+from ivr.menus.plan.distress import Distress
 
 CALM = Voice(seconds=2.0, loudness_db=-26.0, pitch_hz=180.0, syllables_per_second=4.5, cry_seconds=0.0)
 UPSET = replace(CALM, loudness_db=-15.0, pitch_hz=270.0)

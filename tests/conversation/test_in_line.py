@@ -25,7 +25,7 @@ from tests.house import WatchedCall, Words
 from tests.menus.plans import small
 
 if TYPE_CHECKING:
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
 
 PLAN = small()
 ANNOUNCED = small(("overflow: {after: 4m, to: voicemail desk}}", "announce: {every: 10s, wait: yes}}"))

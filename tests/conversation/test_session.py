@@ -26,7 +26,7 @@ from tests.house import House, WatchedCall
 from tests.menus.plans import small
 
 if TYPE_CHECKING:
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
 
 ANA = "PJSIP/ana"
 PLAN = small()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ivr import record as story
-from ivr.menus.load import load
+from ivr.menus.reading.load import load
 from lab.careline import Careline
 from lab.daytime import always_open
 from tests.live.practice import HERE, Practice, entries, first_rung

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lab.call import PhoneCall
 
 MODEL = HERE.parent / "models/vosk-tiny-en"
-WORKER = "ivr.speech.worker"
+WORKER = "ivr.speech.hearing.worker"
 PROMPT_STOPS_SECONDS = 1.0  # the budget is 0.3; a busy machine may be late, a prompt that goes on is later
 
 

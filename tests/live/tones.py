@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ivr.menus.load import load
-from ivr.menus.wording import prompts_of
+from ivr.menus.reading.load import load
+from ivr.menus.words.wording import prompts_of
 from lab.sound import Pcm, Span, hears_tone, tone, write_wav
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ivr.menus.model import Plan
-from ivr.menus.yaml_marks import read
+from ivr.menus.plan.model import Plan
+from ivr.menus.reading.yaml_marks import read
 
 if TYPE_CHECKING:
     from pathlib import Path

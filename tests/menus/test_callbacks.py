@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ivr.menus.callbacks import windows
-from ivr.menus.queues import Callback
+from ivr.menus.plan.queues import Callback
 
 BOSTON, DENVER = ZoneInfo("America/New_York"), ZoneInfo("America/Denver")
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ivr.menus.load import examine
-from ivr.menus.values import Noun
-from ivr.menus.yaml_marks import read
+from ivr.menus.plan.values import Noun
+from ivr.menus.reading.load import examine
+from ivr.menus.reading.yaml_marks import read
 from tests.menus.plans import write
 
 PAGE = (Path(__file__).parents[2] / "docs" / "dialplan.md").read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.menus.diff import differences
-from ivr.menus.load import examine, files_of, load
+from ivr.menus.comparing.diff import differences
+from ivr.menus.reading.load import examine, files_of, load
 from tests.menus.plans import SMALL
 from tests.menus.test_docs import BLOCKS, EXAMPLES, FILES
 from tests.mutations import mutated

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.menus.interpreter import Walk
-from ivr.menus.load import load
+from ivr.menus.reading.load import load
 from ivr.menus.steps import Answer, Ask, Danger, Key, Meant, Recall, Silent, ToQueue
+from ivr.menus.walking.interpreter import Walk
 
 PLAN = load(Path(__file__).parents[2] / "dialplans" / "riverside.yaml")
 

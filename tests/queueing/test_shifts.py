@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ivr.menus.calendar import Calendar
+from ivr.menus.plan.calendar import Calendar
 from ivr.queueing.runner import Phones
 from ivr.queueing.shifts import Shifts
 from tests.fakes import FakeClock, Seen
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from acd.events import Configured
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
 
 ROTA = """\
 hours: {office: {mon-fri: "08:00-17:00"}}

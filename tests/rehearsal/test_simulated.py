@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ivr.menus.load import load
 from ivr.menus.paths.listing import listed
+from ivr.menus.reading.load import load
 from ivr.rehearsal.simulated import SimulatedRehearsal
 from tests.menus.paths.scene import A_TUESDAY
 from tests.menus.paths.test_giving import COLLECTED, DOCTOR, asking_for

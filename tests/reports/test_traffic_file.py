@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acd.skills import Needs
-from ivr.menus.load import load
 from ivr.menus.mistakes import PlanErrors
+from ivr.menus.reading.load import load
 from ivr.reports.traffic_file import load_traffic, seconds_of
 from tests.host import DIALPLANS
 from tests.menus.plans import small

@@ -7,7 +7,7 @@ import wave
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ivr.speech.audio import FRAME_BYTES
+from ivr.speech.sound.audio import FRAME_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ivr.speech import wav
+from ivr.speech.sound import wav
 
 if TYPE_CHECKING:
     from pathlib import Path

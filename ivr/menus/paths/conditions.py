@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ivr.menus.calendar import Calendar
+from ivr.menus.plan.calendar import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from ivr.menus.model import Plan
+    from ivr.menus.plan.model import Plan
 
 A_DAY = timedelta(days=1)
 A_YEAR = 366 * A_DAY
@@ -36,7 +36,7 @@ class Doorway:
 
 @dataclass(slots=True)
 class Doors:
-    """ivr.menus.doors.Doors as one caller meets them; whatever the caller does, `pass_time` is told."""
+    """ivr.menus.plan.doors.Doors as one caller meets them; whatever the caller does, `pass_time` is told."""
 
     doorway: Doorway
     are_shut: bool

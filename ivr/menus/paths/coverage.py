@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from ivr.menus.model import Menu, Plan
     from ivr.menus.paths.nouns import Path, Place
-    from ivr.menus.queues import Queue
+    from ivr.menus.plan.model import Menu, Plan
+    from ivr.menus.plan.queues import Queue
 
 
 def places(plan: Plan, since: datetime) -> frozenset[Place]:

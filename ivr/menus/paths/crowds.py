@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acd.events import Event
-    from ivr.menus.model import Plan
-    from ivr.menus.queues import Queue
+    from ivr.menus.plan.model import Plan
+    from ivr.menus.plan.queues import Queue
 
 FILLER = "waiting-"
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ivr.menus import offers
-from ivr.menus.leaving import ACCEPT_KEY
-from ivr.menus.model import NO, OPERATOR_KEY, YES
+from ivr.menus.checking.leaving import ACCEPT_KEY
 from ivr.menus.paths.nouns import TWO_MATTERS, Act, How, press
-from ivr.menus.values import Kind, Target
-from ivr.menus.wording import exit_prompt, intents_of, suggestion_prompt
+from ivr.menus.plan import offers
+from ivr.menus.plan.model import NO, OPERATOR_KEY, YES
+from ivr.menus.plan.values import Kind, Target
+from ivr.menus.words.wording import exit_prompt, intents_of, suggestion_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ivr.menus.model import Plan
-    from ivr.menus.queues import Queue
+    from ivr.menus.plan.model import Plan
+    from ivr.menus.plan.queues import Queue
     from ivr.menus.steps import Ask
 
 Acts = tuple[Act, ...]

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ivr.menus import steps
-from ivr.menus.collecting import READ_BACK
-from ivr.menus.model import NO, OPERATOR_KEY, REPEAT_KEY, YES
 from ivr.menus.paths.edges import DANGER, SILENT, UNCLEAR, UNHEARD, say
 from ivr.menus.paths.nouns import SURE, Act, How, press
-from ivr.menus.slot_wording import wanted
-from ivr.menus.slots import SlotKind
+from ivr.menus.plan.model import NO, OPERATOR_KEY, REPEAT_KEY, YES
+from ivr.menus.plan.slots import SlotKind
+from ivr.menus.walking.collecting import READ_BACK
+from ivr.menus.words.slot_wording import wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ivr.menus.model import Plan
     from ivr.menus.paths.nouns import Place
-    from ivr.menus.slots import Slot
+    from ivr.menus.plan.model import Plan
+    from ivr.menus.plan.slots import Slot
     from ivr.menus.steps import Ask
 
 KEYS: Mapping[SlotKind, str] = {

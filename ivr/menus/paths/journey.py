@@ -6,24 +6,25 @@ import re
 from typing import TYPE_CHECKING, assert_never
 
 from acd.commands import Moved, Ring, SendAway, Suggest
-from ivr.menus import offers, steps
-from ivr.menus.interpreter import Walk
-from ivr.menus.leaving import ACCEPT_KEY
-from ivr.menus.model import OPERATOR_KEY
+from ivr.menus import steps
+from ivr.menus.checking.leaving import ACCEPT_KEY
 from ivr.menus.paths import giving, nouns
 from ivr.menus.paths.edges import OFFERS, agreeing
 from ivr.menus.paths.lines import Line
 from ivr.menus.paths.nouns import Act, How, Place
-from ivr.menus.values import Kind, Target
-from ivr.menus.wording import intents_of
+from ivr.menus.plan import offers
+from ivr.menus.plan.model import OPERATOR_KEY
+from ivr.menus.plan.values import Kind, Target
+from ivr.menus.walking.interpreter import Walk
+from ivr.menus.words.wording import intents_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ivr.menus.model import Plan
     from ivr.menus.paths.conditions import Doorway
     from ivr.menus.paths.crowds import Crowd
     from ivr.menus.paths.nouns import Caller
+    from ivr.menus.plan.model import Plan
 
 _CLOSED = re.compile(r"(Menu|Queue) '(\w+)' is closed now")
 

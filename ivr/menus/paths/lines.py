@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from acd.commands import Command
     from acd.model import Overflow
-    from ivr.menus.model import Plan
     from ivr.menus.paths.crowds import Crowd
     from ivr.menus.paths.nouns import Place
+    from ivr.menus.plan.model import Plan
 
 CALL = "caller"
 MARGIN_SECONDS = 60.0

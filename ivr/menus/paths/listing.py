@@ -13,20 +13,20 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ivr.menus.callers import WITHHELD
 from ivr.menus.paths import edges, giving
 from ivr.menus.paths.conditions import doorways
 from ivr.menus.paths.crowds import NOBODY_ELSE, Crowd, crowds_of
 from ivr.menus.paths.journey import Journey
 from ivr.menus.paths.nouns import Act, Caller, How, Path, Place
+from ivr.menus.plan.callers import WITHHELD
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
     from datetime import datetime
 
-    from ivr.menus.model import Plan
     from ivr.menus.paths.conditions import Doorway
     from ivr.menus.paths.edges import Acts
+    from ivr.menus.plan.model import Plan
     from ivr.menus.steps import Ask
 
 NOT_LISTED_SAMPLE = "6175550111"  # 555-01xx numbers are nobody's

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from ivr.speech.meaning.text import words
 from ivr.speech.slots.numbers import Group, reader
-from ivr.speech.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

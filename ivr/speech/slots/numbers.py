@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ivr.menus.vocabulary import VOCABULARIES, Vocabulary
-from ivr.speech.text import words
+from ivr.menus.words.vocabulary import VOCABULARIES, Vocabulary
+from ivr.speech.meaning.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -159,7 +159,7 @@ def reader(language: str) -> Reader:
 
 
 def _plain(vocabulary: Vocabulary) -> Vocabulary:
-    """As `ivr.speech.text.words` writes them: without accents."""
+    """As `ivr.speech.meaning.text.words` writes them: without accents."""
     tables: dict[str, Any] = {name: _keyed_plainly(getattr(vocabulary, name)) for name in _TABLES}
     return replace(vocabulary, **tables)
 

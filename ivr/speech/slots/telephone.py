@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ivr.speech.meaning.text import words
 from ivr.speech.slots.numbers import reader
-from ivr.speech.text import words
 
 NUMBER = re.compile(r"1?([2-9][0-9]{2}[2-9][0-9]{6})")
 """Area code, exchange, line, with or without the 1 in front: source: North American Numbering Plan, ATIS-0300051."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ivr.speech.meaning.text import words
 from ivr.speech.slots.numbers import reader
-from ivr.speech.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

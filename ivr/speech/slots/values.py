@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ivr.menus.slots import SlotKind
+from ivr.menus.plan.slots import SlotKind
+from ivr.speech.meaning.text import words
 from ivr.speech.slots.dates import date_of_birth
 from ivr.speech.slots.days import day
 from ivr.speech.slots.telephone import telephone
 from ivr.speech.slots.times import time_of_day
-from ivr.speech.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -12,8 +12,8 @@ from tests.menus.plans import small
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ivr.menus.model import Plan
     from ivr.menus.paths.nouns import Path
+    from ivr.menus.plan.model import Plan
 
 A_TUESDAY = datetime(2026, 11, 17, 10, 30, tzinfo=ZoneInfo("America/New_York"))
 

@@ -7,7 +7,7 @@ import pytest
 from ivr.menus.paths import coverage
 from ivr.menus.paths.giving import KEYS
 from ivr.menus.paths.listing import listed
-from ivr.menus.slots import SlotKind
+from ivr.menus.plan.slots import SlotKind
 from tests.menus.paths.scene import A_TUESDAY, ends
 from tests.menus.plans import small
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ivr.menus.load import load
 from ivr.menus.paths import coverage
 from ivr.menus.paths.listing import listed
+from ivr.menus.reading.load import load
 from tests.menus.paths.scene import A_TUESDAY, ends, paths
 from tests.menus.plans import small
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.menus.vocabulary import VOCABULARIES
+from ivr.menus.words.vocabulary import VOCABULARIES
 from ivr.speech.slots.dates import date_of_birth
 
 TODAY = date(2026, 11, 20)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.menus.vocabulary import VOCABULARIES
+from ivr.menus.words.vocabulary import VOCABULARIES
 from ivr.speech.slots.telephone import NUMBER, telephone
 
 
