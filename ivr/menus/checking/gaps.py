@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from ivr.menus.checking.clinical import clinical
+from ivr.menus.checking.closing_checks import closing
 from ivr.menus.checking.coverage import coverage
+from ivr.menus.checking.known_callers import known_callers
 from ivr.menus.checking.leaving import ways_out
 from ivr.menus.checking.reach import reach
 from ivr.menus.checking.slot_checks import slot_mistakes
 from ivr.menus.checking.staffing import staffing
 from ivr.menus.mistakes import Finding, suggestion
 from ivr.menus.plan import offers
-from ivr.menus.plan.callers import known_callers
-from ivr.menus.plan.closures import closing
 from ivr.menus.plan.generic_prompts import GENERIC_PROMPTS
 from ivr.menus.plan.model import Plan
 from ivr.menus.plan.values import Kind

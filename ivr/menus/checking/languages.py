@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ivr.menus.checking.uses import choices_of
 from ivr.menus.mistakes import Finding, Path, place
-from ivr.menus.plan.closures import switched_by_phone
 from ivr.menus.plan.manners import BUILT_IN
 from ivr.menus.plan.values import Kind
+from ivr.menus.words.closure_wording import switched_by_phone
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acd.model import CALL
+from ivr.menus.checking.known_callers import aims
 from ivr.menus.checking.staffing import skills_wanted, starts
 from ivr.menus.checking.uses import uses
 from ivr.menus.mistakes import Finding
-from ivr.menus.plan.callers import aims
 from ivr.menus.plan.values import Kind, Target
 
 if TYPE_CHECKING:

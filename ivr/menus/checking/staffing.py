@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from acd import rota
 from acd.model import CALL
 from acd.skills import Needs, NeedsError
+from ivr.menus.checking.known_callers import aims
 from ivr.menus.checking.leaving import onward
 from ivr.menus.checking.slot_checks import chosen_ways, slot_skills
 from ivr.menus.mistakes import Finding, Path, place, suggestion
-from ivr.menus.plan.callers import aims
 from ivr.menus.plan.values import Kind, Target
 from ivr.menus.routing import on_call_skills, rotas_of
 

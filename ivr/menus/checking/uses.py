@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ivr.menus.checking.known_callers import aims as known_callers_go
 from ivr.menus.mistakes import Path
-from ivr.menus.plan.callers import aims as known_callers_go
 from ivr.menus.plan.values import Kind, Target
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ivr.menus.plan.closures import MOST_BY_PHONE, switched_by_phone
+from ivr.menus.plan.closures import MOST_BY_PHONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,3 +47,8 @@ def closure_texts(plan: Plan, language: Language, digits: Sequence[str]) -> Iter
             for what, text in _SENTENCES[language].items():
                 said = text.format(Name=name[0].upper() + name[1:], name=name, key=digits[key])
                 yield closure_prompt(closure, what), said
+
+
+def switched_by_phone(plan: Plan) -> bool:
+    """Whether there is an extension that speaks of the closures."""
+    return any(code.does == "closures" for code in plan.codes.values())
