@@ -13,9 +13,9 @@ from ivr.record import Outcome, Where
 from ivr.store.database import beside
 from ivr.store.vault import unlock
 from ivr.store.voicemail import Message, StoredMessages
-from lab.patients import prompt_over
+from lab.patients import QUIET_RMS
 from lab.phone import Ignores
-from lab.sound import RATE, find, read_wav
+from lab.sound import RATE, find, read_wav, rms
 from lab.voices import speak
 from tests.live.practice import Practice, entries
 from tests.live.tones import hears
@@ -57,7 +57,7 @@ async def after_the_beep(house: Practice, key: str) -> PhoneCall:
     call.press(key)
     async with asyncio.timeout(10):
         await call.heard.until(lambda _: hears(call, "beep"))
-    await prompt_over(call, quiet_seconds=0.1)
+        await call.heard.until(lambda _: rms(call.heard.last(0.1)) < QUIET_RMS)  # it may be over already
     return call
 
 
