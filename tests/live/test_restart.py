@@ -56,8 +56,10 @@ async def served(house: Practice, line: list[PhoneCall]) -> None:
     for call in line:
         person = await rung(fay)
         await house.until_person("fay", "talking")
-        person.hang_up()
-        async with asyncio.timeout(5):
+        person.say(voice("fay"), repeat=True)
+        async with asyncio.timeout(10):  # under load the two hear each other some seconds later
+            await call.heard.until(lambda _, call=call: hears(call, "fay"))
+            person.hang_up()
             await call.ended
 
 
