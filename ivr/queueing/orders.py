@@ -106,11 +106,13 @@ class Orders:
     def carry_out(self, command: commands.Command) -> None:  # noqa: C901, PLR0912 - a case per command
         spawn, tell = self._shell.spawn, self._newsroom.tell
         match command:
-            case commands.Ring():
+            case commands.Ring(offer):
+                self.rung_lately.add(offer)
                 spawn(self._ring(command, self._shell.phones))
             case commands.StopRinging(offer, _, answered_elsewhere):
                 spawn(self._switch.cancel(leg_of(offer), answered_elsewhere=answered_elsewhere))
             case commands.DialCaller():
+                self.dialled_lately.add(command.call)
                 spawn(self._dial(command, self._shell.phones))
             case commands.StopDialling(offer):
                 spawn(self._switch.cancel(line_of_offer(offer)))
@@ -140,7 +142,6 @@ class Orders:
 
     async def _ring(self, command: commands.Ring, phones: Phones) -> None:
         """A ring that fails is over at once, or the caller would wait for it: somebody else is rung."""
-        self.rung_lately.add(command.offer)
         queue = self._shell.engine.queue_of(command.call) or ""
         display = phones.display.get(queue, queue)
         endangered = command.call in self._shell.dangers
@@ -158,7 +159,6 @@ class Orders:
 
     async def _dial(self, command: commands.DialCaller, phones: Phones) -> None:
         """The line is on disk before it rings, so that a restart knows whose it is."""
-        self.dialled_lately.add(command.call)
         line = line_of_offer(command.offer)
         try:
             back = await self._backs.dialled(command.call, line)

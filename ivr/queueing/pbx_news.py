@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from acd import events
@@ -154,6 +155,11 @@ class PbxNews:
         for call in engine.calls() - calls - away(engine):
             self._gone(call)
         self._shell.post(events.Reconciled(calls, frozenset(ringing & known), frozenset(talking & known)))
+
+    def with_lately(self, told: events.Reconciled) -> events.Reconciled:
+        """With what was decided while the event waited for its turn: no list of the PBX's could have that."""
+        calls = told.calls | self.joined_lately | self._orders.dialled_lately
+        return replace(told, calls=calls, ringing=told.ringing | (self._orders.rung_lately - told.talking))
 
     def _callers(self, lines: Collection[str]) -> frozenset[str]:
         """The engine's ids of the callers who live. A line that we placed, and that is nobody's now, is ended."""

@@ -99,7 +99,7 @@ class QueueRunner:
             self._tasks.create_task(self._listen_to_switch())
             while True:
                 batch = await self._next_events()
-                await self._take(batch or self._due())
+                await self._take_in_turn(batch or self._due())
                 for _ in batch:
                     self._inbox.task_done()
                 await self._journalled.shorten(self._clock.now())
@@ -136,6 +136,20 @@ class QueueRunner:
         """The beginning of the practice's next day."""
         day = datetime.fromtimestamp(moment, self._ports.timezone).date() + timedelta(days=1)
         return datetime(day.year, day.month, day.day, tzinfo=self._ports.timezone).timestamp()
+
+    async def _take_in_turn(self, batch: Sequence[events.Event]) -> None:
+        """What the PBX holds is compared once all before it is decided; else a ring of just now would be no ring."""
+        together: list[events.Event] = []
+        for event in batch:
+            if isinstance(event, events.Reconciled):
+                if together:
+                    await self._take(together)
+                await self._take([self._pbx.with_lately(event)])
+                together = []
+            else:
+                together.append(event)
+        if together:
+            await self._take(together)
 
     async def _take(self, batch: Sequence[events.Event]) -> None:
         now = self._clock.now()

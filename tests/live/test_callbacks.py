@@ -204,7 +204,6 @@ async def test_killed_between_the_promise_and_the_call_careline_keeps_it(
     await agreed(house, first)
     house.careline.kill()
     await house.careline.start()
-    await asyncio.sleep(1.0)  # what is dialled before the lines were compared with the PBX's is dialled twice
     assert [(each["callback"], each["position"]) for each in await house.line()] == [(True, 1)]
     await house.careline.ask(do="ready", person="fay")
     patient = await picked_up(outside)

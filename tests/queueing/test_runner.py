@@ -505,6 +505,24 @@ async def test_a_phone_that_begins_to_ring_while_the_pbx_is_asked_rings_on() -> 
         assert [await floor.news("call-1"), await floor.news("call-1")] == [PickedUp("ana"), Talking()]
 
 
+async def test_a_ring_decided_in_the_moment_in_which_the_pbx_has_answered_is_no_ring_that_failed() -> None:
+    async with Floor().open() as floor:
+        await nobody_ready(floor)
+        floor.caller("call-1")
+        assert await floor.news("call-1") == Position(1)
+        floor.pbx.lists.clear()
+        floor.pbx.tells(SwitchBack())
+        await floor.pbx.listed.until(lambda _: True, times=2)
+        floor.pbx.lists.set()
+        floor.queues.person_ready("ana")
+        await floor.handled(events.Reconciled(frozenset({"call-1"}), frozenset({1}), frozenset()))
+        floor.pbx.pick_up(ANA)
+        assert [await floor.news("call-1"), await floor.news("call-1")] == [PickedUp("ana"), Talking()]
+        assert [order for order in floor.pbx.orders.all if order.startswith("ring")] == [
+            "ring PJSIP/ana for Front desk 20 s"
+        ]
+
+
 async def test_a_journal_of_another_version_begins_again() -> None:
     killed = await killed_while_three_wait()
     killed.journal.rows.insert(1, (1.0, '{"version": 99, "event": "Teleported"}'))
