@@ -13,7 +13,7 @@ import structlog
 
 from ivr.alerting import AlertCalls, Alerting
 from ivr.asterisk.front_door import AsteriskFrontDoor
-from ivr.asterisk.settings import Address, AsteriskSettings
+from ivr.asterisk.settings import AsteriskSettings
 from ivr.changeover import Changeover
 from ivr.clock import SystemClock
 from ivr.control import open_door
@@ -36,6 +36,7 @@ from ivr.queueing.regulars import Regulars
 from ivr.queueing.runner import Ports, QueueRunner
 from ivr.queueing.shifts import Shifts
 from ivr.reloading import Reloading
+from ivr.sockets import Address
 from ivr.speech.hearing.pools import Pools
 from ivr.speech.prompting.studio import RecordingStudio
 from ivr.store.closures import StoredSwitches

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ivr.asterisk.probe import Finding
 from ivr.checkup import findings
 from ivr.control import open_door
+from ivr.findings import Finding
 from ivr.settings import Settings, Speech, load
 from ivr.speech.meaning.red_flag_list import load_red_flags
 from tests.host import Host, set_up

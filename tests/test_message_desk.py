@@ -18,9 +18,9 @@ from ivr.store.message_work import StoredWork
 from ivr.store.messages import Message, Words
 from ivr.store.vault import Vault, unlock
 from ivr.store.voicemail import StoredMessages
-from tests.asterisk.ears import LoudEars
 from tests.fakes import Seen
 from tests.house import House
+from tests.media.ears import LoudEars
 from tests.menus.plans import small
 
 if TYPE_CHECKING:

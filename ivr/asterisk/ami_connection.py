@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ivr.asterisk.ami_link import AmiLink, LinkLost, OnEvent
-from ivr.asterisk.tasks import Tasks
 from ivr.errors import UserError
 from ivr.services import SwitchDown
+from ivr.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

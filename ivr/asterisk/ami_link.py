@@ -11,7 +11,7 @@ from ivr.asterisk import ami
 from ivr.services import SwitchDown
 
 if TYPE_CHECKING:
-    from ivr.asterisk.settings import Address
+    from ivr.sockets import Address
 
 CONNECT_SECONDS = 3.0
 READ_BYTES = 262_144  # Asterisk cuts off whoever does not read for its writetimeout (100 ms): take all there is

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ivr.asterisk import agi
     from ivr.asterisk.audioserver import AudioServer
     from ivr.asterisk.audiostream import AudioStream
-    from ivr.asterisk.tasks import Tasks
+    from ivr.tasks import Tasks
 
 CONNECT_SECONDS = 3.0  # Asterisk itself gives up after 2 s (MAX_CONNECT_TIMEOUT_MSEC)
 

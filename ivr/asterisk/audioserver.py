@@ -10,7 +10,7 @@ import structlog
 
 from ivr.asterisk import audiosocket
 from ivr.asterisk.audiostream import AudioStream, Pacer
-from ivr.asterisk.settings import Address, listening
+from ivr.sockets import Address, listening
 
 ID_SECONDS = 1.0  # the first frame names the call; a stranger must not hold a socket
 

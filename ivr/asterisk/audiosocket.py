@@ -19,7 +19,6 @@ import struct
 from dataclasses import dataclass
 from uuid import UUID
 
-FRAME_BYTES = 320
 FRAME_SECONDS = 0.02
 MAX_AUDIO_BYTES = 7680  # 20 ms at 192 kHz, the largest that Asterisk has a kind for
 

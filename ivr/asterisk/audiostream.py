@@ -13,68 +13,57 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ivr.asterisk import audiosocket
-from ivr.asterisk.audiosocket import FRAME_BYTES, FRAME_SECONDS
+from ivr.asterisk.audiosocket import FRAME_SECONDS
+from ivr.media.live_audio import LiveAudio
+from ivr.media.sounds import FRAME_BYTES, pcm_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
 CATCH_UP_FRAMES = 3  # after a delay of the event loop; more at once would overrun the telephone's jitter buffer
 UNSENT_BYTES = 16_384  # one second that Asterisk did not take: from here on frames are dropped, not kept
 CLOSING_SECONDS = 1.0  # Asterisk closes within milliseconds after our hang-up frame
-DIGITS_AHEAD = 32  # keys pressed before they are asked for
 
 _SILENCE = audiosocket.audio(bytes(FRAME_BYTES))
 
 log = structlog.get_logger(__name__)
 
 
-class StreamEnded(Exception):  # noqa: N818 - the state, not a mistake
-    """The audio connection is over. Whether the caller is gone only AMI knows."""
-
-
-class AudioStream:
-    """One caller's audio both ways.
-
-    `hears` is called with each frame of caller audio (8 kHz, 16-bit little-endian) as long as it is set. `paused` holds
-    what plays where it is. `quiet` is set when nothing is left to play, `pressed` while a digit waits to be taken,
-    `ended` when the connection is over.
-    """
+class AudioStream(LiveAudio):
+    """One caller's audio both ways."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
-        self.hears: Callable[[bytes], None] | None = None
-        self.paused = False
-        self.quiet = asyncio.Event()
-        self.quiet.set()
-        self.pressed = asyncio.Event()
-        self.ended = asyncio.Event()
+        super().__init__()
         self._transport = transport
-        self._digits: deque[str] = deque(maxlen=DIGITS_AHEAD)
         self._playing: deque[bytes] = deque()
         self._position = 0  # in the first of them
+        self._paused = False
         self._finished = False
 
-    def play(self, *pieces: bytes) -> None:
+    def play(self, *sounds: Path) -> None:
+        self.play_pcm(*pcm_of(sounds))
+
+    def stop(self) -> None:
+        self.play_pcm()
+
+    def pause(self) -> None:
+        self._paused = True
+
+    def go_on(self) -> None:
+        self._paused = False
+
+    def play_pcm(self, *pieces: bytes) -> None:
         """Play 8 kHz audio from now on, instead of what was playing. A piece of no whole frames is filled up.
 
         The pieces are not copied: a hundred callers who hear the same music share it.
         """
         self._playing = deque(piece for piece in pieces if piece)
         self._position = 0
-        self.paused = False
+        self._paused = False
         if self._playing:
             self.quiet.clear()
         else:
             self.quiet.set()
-
-    def stop(self) -> None:
-        self.play()
-
-    def take_digit(self) -> str | None:
-        """Return the oldest digit that was pressed, or None."""
-        digit = self._digits.popleft() if self._digits else None
-        if not self._digits:
-            self.pressed.clear()
-        return digit
 
     def finish(self) -> None:
         """Give the caller back: AudioSocket() ends with success, and Asterisk closes the connection."""
@@ -92,7 +81,7 @@ class AudioStream:
         """Send 20 ms: called by the pacer."""
         if self._finished or self._transport.get_write_buffer_size() > UNSENT_BYTES:
             return
-        if self.quiet.is_set() or self.paused:
+        if self.quiet.is_set() or self._paused:
             self._transport.write(_SILENCE)
         else:
             self._transport.write(audiosocket.audio(self._next_frame()))
@@ -104,8 +93,7 @@ class AudioStream:
                 if self.hears:
                     self.hears(pcm)
             case audiosocket.Digit(digit):
-                self._digits.append(digit)
-                self.pressed.set()
+                self.press(digit)
             case audiosocket.Hangup():
                 self._transport.close()
             case audiosocket.Failure(code):

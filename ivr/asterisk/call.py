@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 
 from ivr.asterisk.audio_line import AudioLine
-from ivr.asterisk.audiostream import StreamEnded
 from ivr.asterisk.fastagi import AgiEnded, AgiSession
 from ivr.asterisk.keys_voice import KeysVoice
-from ivr.asterisk.live_voice import LiveVoice
-from ivr.asterisk.sounds import write_wav
-from ivr.asterisk.tasks import Tasks, any_of
 from ivr.call import CallerGone, Heard, Turn
+from ivr.media.live_audio import StreamEnded
+from ivr.media.live_voice import LiveVoice
+from ivr.media.sounds import write_wav
 from ivr.services import ALERT_PREFIX, BACK_PREFIX, LEG_PREFIX, SwitchDown
+from ivr.tasks import Tasks, any_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ivr.asterisk.ami_connection import AmiConnection
     from ivr.asterisk.audioserver import AudioServer
-    from ivr.asterisk.voice import Voice
+    from ivr.media.voice import Voice
     from ivr.services import Ears
 
 CAME_BACK = "1"  # CARELINE_SEEN, which we set when a call is first attached

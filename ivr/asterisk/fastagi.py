@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ivr.asterisk import agi
-from ivr.asterisk.settings import Address, listening
-from ivr.asterisk.tasks import Tasks, any_of
+from ivr.sockets import Address, listening
+from ivr.tasks import Tasks, any_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

@@ -13,7 +13,7 @@ from ivr.asterisk.call import BYE, Parts
 from ivr.asterisk.calls import Calls, OnCall
 from ivr.asterisk.fastagi import AgiEnded, AgiSession, FastAgiServer
 from ivr.asterisk.switch import AsteriskSwitch
-from ivr.asterisk.tasks import Tasks
+from ivr.tasks import Tasks
 
 if TYPE_CHECKING:
     from ivr.asterisk import ami

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ivr.asterisk.fastagi import AgiEnded, AgiSession
-from ivr.asterisk.sounds import seconds_of
-from ivr.asterisk.tasks import any_of
 from ivr.call import Deaf, Heard, KeyRules, Pressed, Silence, Turn
+from ivr.media.sounds import seconds_of
+from ivr.tasks import any_of
 
 if TYPE_CHECKING:
     from pathlib import Path

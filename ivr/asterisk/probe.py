@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ivr.asterisk.ami_connection import AmiConnection, LoginRefused
 from ivr.asterisk.ami_link import ActionRefused
+from ivr.findings import Finding
 from ivr.services import SwitchDown
 
 if TYPE_CHECKING:
@@ -38,15 +38,6 @@ MODULES = {
     "func_devstate": "a phone that is not there is not rung",
     "res_manager_devicestate": "a phone that is not there is not rung",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`what` was looked at and how it is; `do` is what to do about it, "" when all is well."""
-
-    ok: bool
-    what: str
-    do: str = ""
 
 
 async def examine(settings: AsteriskSettings) -> list[Finding]:

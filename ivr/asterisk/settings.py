@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from ivr.errors import UserError
+from ivr.sockets import Address
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-class CannotListen(UserError, OSError):  # noqa: N818 - named for what is wrong
-    """The message is one sentence for the administrator: what, where, why, what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+AMI, AGI, AUDIO = (Address("127.0.0.1", port) for port in (5038, 4573, 9092))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +19,9 @@ class AsteriskSettings:
 
     secret: str = field(repr=False)
     user: str = "careline"
-    ami: Address = Address("127.0.0.1", 5038)
-    agi: Address = Address("127.0.0.1", 4573)
-    audio: Address = Address("127.0.0.1", 9092)
+    ami: Address = AMI
+    agi: Address = AGI
+    audio: Address = AUDIO
     context: str = "careline"
     person_context: str = "careline-person"
     asked_context: str = "careline-asked"
@@ -45,16 +29,3 @@ class AsteriskSettings:
     @property
     def contexts(self) -> tuple[str, ...]:
         return self.context, self.person_context, self.asked_context
-
-
-@contextmanager
-def listening(what: str, at: Address) -> Iterator[None]:
-    """Turn the failure to open a listening socket into CannotListen."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise CannotListen(
-            f"Careline cannot listen for {what} on {at}: {reason}. "
-            "Is another Careline running? Stop it, or choose another port."
-        ) from error

@@ -20,8 +20,8 @@ from ivr.asterisk.ami_link import ActionRefused
 from ivr.asterisk.legs import Leg
 from ivr.asterisk.observer import Observer, live_of
 from ivr.asterisk.phones import PhoneWatch
-from ivr.asterisk.tasks import any_of
 from ivr.services import ALERT_PREFIX, Cause, Live, SwitchBack, SwitchDown, SwitchEvent
+from ivr.tasks import any_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.asterisk.front_door import AsteriskFrontDoor
-from ivr.asterisk.settings import Address, AsteriskSettings
-from ivr.asterisk.sounds import write_wav
-from tests.asterisk.ears import LoudEars
+from ivr.asterisk.settings import AsteriskSettings
+from ivr.media.sounds import write_wav
+from ivr.sockets import Address
 from tests.asterisk.tiny_asterisk import LOUD, TinyAsterisk
+from tests.media.ears import LoudEars
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -9,13 +9,14 @@ import pytest
 
 from ivr.asterisk.ami_connection import AmiConnection, LoginRefused, Patience
 from ivr.asterisk.ami_link import ActionRefused
-from ivr.asterisk.settings import Address, AsteriskSettings
 from ivr.services import SwitchDown
+from ivr.sockets import Address
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from ivr.asterisk import ami
+    from ivr.asterisk.settings import AsteriskSettings
     from tests.asterisk.tiny_asterisk import TinyAsterisk
 
 HASTY = Patience(answer=0.2, ping=0.05, first_pause=0.01, longest_pause=0.05, refused=0.01)

@@ -8,9 +8,11 @@ import pytest
 
 from ivr.asterisk import audiosocket
 from ivr.asterisk.audioserver import AudioServer, Expected
-from ivr.asterisk.audiosocket import FRAME_BYTES, FRAME_SECONDS, Audio, Decoder, Frame
-from ivr.asterisk.audiostream import CATCH_UP_FRAMES, DIGITS_AHEAD, AudioStream
-from ivr.asterisk.settings import Address, CannotListen
+from ivr.asterisk.audiosocket import FRAME_SECONDS, Audio, Decoder, Frame
+from ivr.asterisk.audiostream import CATCH_UP_FRAMES, AudioStream
+from ivr.media.live_audio import DIGITS_AHEAD
+from ivr.media.sounds import FRAME_BYTES
+from ivr.sockets import Address, CannotListen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -126,7 +128,7 @@ async def test_silence_is_sent_all_the_time(server: AudioServer) -> None:
 async def test_a_prompt_is_played_whole_and_in_order_and_then_it_is_quiet(server: AudioServer) -> None:
     peer, stream = await talk(server)
     pcm = b"".join(bytes([number, 0]) * (FRAME_BYTES // 2) for number in range(1, 6)) + b"\x07\0"
-    stream.play(pcm)
+    stream.play_pcm(pcm)
     await asyncio.wait_for(stream.quiet.wait(), SECONDS)
     heard = b""
     while len(heard) < len(pcm):
@@ -140,7 +142,7 @@ async def test_a_prompt_is_played_whole_and_in_order_and_then_it_is_quiet(server
 async def test_sounds_follow_one_another_without_a_gap(server: AudioServer) -> None:
     peer, stream = await talk(server)
     one, two = b"\x01\0" * 320, b"\x02\0" * 160
-    stream.play(one, b"", two, one)
+    stream.play_pcm(one, b"", two, one)
     await asyncio.wait_for(stream.quiet.wait(), SECONDS)
     while (frame := await peer.hears()) == SILENCE:
         pass
@@ -152,15 +154,15 @@ async def test_sounds_follow_one_another_without_a_gap(server: AudioServer) -> N
 async def test_a_sound_that_is_paused_goes_on_where_it_was(server: AudioServer) -> None:
     peer, stream = await talk(server)
     written = [Audio(bytes([number, 0]) * 160) for number in range(1, 9)]
-    stream.play(*(frame.pcm for frame in written))
+    stream.play_pcm(*(frame.pcm for frame in written))
     heard = [await peer.hears()]
     while heard[-1] == SILENCE:
         heard = [await peer.hears()]
-    stream.paused = True
+    stream.pause()
     while heard[-1] != SILENCE:
         heard.append(await peer.hears())
     assert not stream.quiet.is_set()
-    stream.paused = False
+    stream.go_on()
     while heard[-1] != written[-1]:
         heard.append(await peer.hears())
     assert [frame for frame in heard if frame != SILENCE] == written
@@ -168,7 +170,7 @@ async def test_a_sound_that_is_paused_goes_on_where_it_was(server: AudioServer) 
 
 async def test_a_prompt_that_is_stopped_is_quiet_at_once(server: AudioServer) -> None:
     peer, stream = await talk(server)
-    stream.play(b"\x01\0" * 80_000)
+    stream.play_pcm(b"\x01\0" * 80_000)
     while await peer.hears() == SILENCE:
         pass
     stream.stop()
@@ -219,7 +221,7 @@ async def test_an_asterisk_that_does_not_close_is_closed(server: AudioServer) ->
 @pytest.mark.parametrize("last", [b"\x00\x00\x00", b"\x12\x00\x02ab", b"\x55\x00\x00", first_frame(uuid4())])
 async def test_a_hangup_or_garbage_ends_the_stream(server: AudioServer, last: bytes) -> None:
     peer, stream = await talk(server)
-    stream.play(b"\x01\0" * 80_000)
+    stream.play_pcm(b"\x01\0" * 80_000)
     peer.say(last)
     await asyncio.wait_for(stream.ended.wait(), SECONDS)
     assert stream.quiet.is_set()

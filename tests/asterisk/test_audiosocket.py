@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.asterisk.audiosocket import (
-    FRAME_BYTES,
     MAX_AUDIO_BYTES,
     Audio,
     AudioSocketError,
@@ -19,6 +18,7 @@ from ivr.asterisk.audiosocket import (
     audio,
     hangup,
 )
+from ivr.media.sounds import FRAME_BYTES
 from tests.asterisk.recordings import byte_by_byte, frames, whole
 
 

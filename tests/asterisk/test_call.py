@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.asterisk.sounds import seconds_of, write_wav
 from ivr.call import Call, CallerGone, Deaf, Hearing, Hypothesis, KeyRules, Pressed, Silence, Spoke, Turn
+from ivr.media.sounds import seconds_of, write_wav
 from ivr.services import CallEnded, LegAnswered, SwitchDown, TalkBegan
 from tests.asterisk.tiny_asterisk import QUIET
 from tests.call_contract import CallContract, Waiting, during, once_heard, patiently, turn

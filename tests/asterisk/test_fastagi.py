@@ -7,7 +7,7 @@ import pytest
 
 from ivr.asterisk.agi import Reply
 from ivr.asterisk.fastagi import AgiEnded, AgiSession, FastAgiServer
-from ivr.asterisk.settings import Address, CannotListen
+from ivr.sockets import Address, CannotListen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.asterisk.ami_connection import LoginRefused
-from ivr.asterisk.settings import Address, AsteriskSettings, CannotListen
+from ivr.sockets import Address, CannotListen
 from tests.asterisk.conftest import House
 
 if TYPE_CHECKING:
+    from ivr.asterisk.settings import AsteriskSettings
     from tests.asterisk.tiny_asterisk import TinyAsterisk
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from ivr.asterisk import probe
 from ivr.asterisk.probe import examine
-from ivr.asterisk.settings import Address, AsteriskSettings
+from ivr.sockets import Address
 
 if TYPE_CHECKING:
+    from ivr.asterisk.settings import AsteriskSettings
     from tests.asterisk.tiny_asterisk import TinyAsterisk
 
 

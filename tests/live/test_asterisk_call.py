@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from ivr.asterisk.probe import examine
-from ivr.asterisk.settings import Address, AsteriskSettings
-from ivr.asterisk.sounds import write_wav
+from ivr.asterisk.settings import AsteriskSettings
 from ivr.call import Call, KeyRules, Pressed, Silence, Turn
+from ivr.media.sounds import write_wav
 from ivr.services import CallEnded, Cause, LegAnswered, LegEnded, LegRinging, SwitchBack, TalkBegan
+from ivr.sockets import Address
 from lab.phone import Answers, Phone, Rejects
 from lab.sound import not_silent
 from tests.asterisk.conftest import House

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ivr.asterisk.settings import Address, AsteriskSettings
-from ivr.asterisk.sounds import write_wav
+from ivr.asterisk.settings import AsteriskSettings
 from ivr.call import CallerGone, KeyRules, Pressed, Turn
+from ivr.media.sounds import write_wav
 from ivr.services import (
     CallEnded,
     Cause,
@@ -24,6 +24,7 @@ from ivr.services import (
     SwitchBack,
     TalkBegan,
 )
+from ivr.sockets import Address
 from lab.phone import Answers, Phone, Rejects
 from tests.asterisk.conftest import House
 from tests.call_contract import during, patiently

@@ -12,7 +12,7 @@ from ivr.clock import SystemClock
 from ivr.services import RecognizerUnavailable
 from ivr.speech.hearing.pool import RecognizerPool
 from ivr.speech.hearing.recorded import utterances
-from tests.asterisk.ears import LoudEars
+from tests.media.ears import LoudEars
 from tests.speech.heard import PHRASES, WITHIN, silence, spoken
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Prompts as the bytes that AudioSocket carries: 8 kHz, 16-bit little-endian, mono."""
+"""Prompts as the bytes that callers hear: 8 kHz, 16-bit little-endian, mono."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import wave
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ivr.asterisk.audiosocket import FRAME_BYTES
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 RATE = 8_000
 SAMPLE_BYTES = 2
+FRAME_BYTES = 320  # 20 ms
 BYTES_PER_SECOND = RATE * SAMPLE_BYTES
 SOUNDS_KEPT = 512  # a practice has some 200 prompts of 3 s, and music of 80 s: 11 MB
 

@@ -7,15 +7,17 @@ from collections import deque
 from math import inf
 from typing import TYPE_CHECKING
 
-from ivr.asterisk.audiostream import AudioStream, StreamEnded
-from ivr.asterisk.recording import Draft, Recording
-from ivr.asterisk.sounds import pcm_of, write_wav
-from ivr.asterisk.tasks import any_of
 from ivr.call import Deaf, Heard, Hearing, KeyRules, Pressed, Silence, Spoke, Turn
+from ivr.media.live_audio import StreamEnded
+from ivr.media.recording import Draft, Recording
+from ivr.media.sounds import write_wav
 from ivr.services import Ear, Ears, RecognizerUnavailable
+from ivr.tasks import any_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ivr.media.live_audio import LiveAudio
 
 FINISH_SECONDS = 1.2  # an ear that was told to finish answers within one second
 RELISTEN_SECONDS = 2.0  # so long a worker takes to start: whoever waits is then heard again
@@ -23,12 +25,12 @@ LATELY_FRAMES = 10  # 200 ms, shorter than any pause that ends an utterance
 
 
 class LiveVoice:
-    def __init__(self, stream: AudioStream, ears: Ears) -> None:
+    def __init__(self, stream: LiveAudio, ears: Ears) -> None:
         self._stream = stream
         self._ears = ears
 
     async def play(self, sounds: tuple[Path, ...]) -> None:
-        self._stream.play(*pcm_of(sounds))
+        self._stream.play(*sounds)
         try:
             await any_of(self._stream.quiet, self._stream.ended)
         finally:
@@ -119,7 +121,7 @@ class _LiveTurn:
       └────────┘ words that nobody minds, or a recogniser lost: the sounds go on, and another ear listens
     """
 
-    def __init__(self, stream: AudioStream, ears: Ears, turn: Turn) -> None:
+    def __init__(self, stream: LiveAudio, ears: Ears, turn: Turn) -> None:
         self._stream = stream
         self._ears = ears
         self._turn = turn
@@ -136,11 +138,11 @@ class _LiveTurn:
             self._listen(self._turn.hearing)
             if self._is_deaf() and not self._turn.minds:
                 return Deaf()
-        self._stream.play(*pcm_of(self._turn.sounds))
+        self._stream.play(*self._turn.sounds)
         while await self._sign():
             if (heard := await self._answer()) is not None:
                 return heard
-            self._stream.paused = False
+            self._stream.go_on()
         if self._is_deaf():
             return Deaf()
         return Spoke(()) if self._noise else Silence()
@@ -173,7 +175,8 @@ class _LiveTurn:
     async def _answer(self) -> Heard | None:
         """What ends the turn; None when it goes on."""
         if self._hearing and not self._pressed():
-            self._stream.paused = self._turn.barge_in
+            if self._turn.barge_in:
+                self._stream.pause()
             await any_of(*self._answers(), within=self._turn.longest_seconds)
         if self._stream.ended.is_set():
             raise StreamEnded

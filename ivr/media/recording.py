@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ivr.asterisk.sounds import BYTES_PER_SECOND, write_wav
+from ivr.media.sounds import BYTES_PER_SECOND, write_wav
 
 if TYPE_CHECKING:
     from pathlib import Path

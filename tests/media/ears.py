@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from ivr.asterisk.recording import Recording
 from ivr.call import Hearing, Hypothesis, Spoke
+from ivr.media.recording import Recording
 from ivr.services import RecognizerUnavailable
 
 PAUSE_FRAMES = 10

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.asterisk.sounds import SoundUnusable, pcm_of, write_wav
+from ivr.media.sounds import SoundUnusable, pcm_of, write_wav
 
 if TYPE_CHECKING:
     from pathlib import Path

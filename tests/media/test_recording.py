@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ivr.asterisk.recording import DRAFT_BYTES, Draft, Recording
+from ivr.media.recording import DRAFT_BYTES, Draft, Recording
 from tests.asterisk.tiny_asterisk import LOUD
 
 if TYPE_CHECKING:
