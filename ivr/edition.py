@@ -137,7 +137,7 @@ def library_of(plan: Plan, settings: Settings, rate: int = RATE_HZ) -> PromptLib
     folders = (settings.recordings, *settings.prompts, shipped("prompts"))
     return PromptLibrary(
         load_manifests(folders, plan.practice.languages),
-        PromptFolders(folders, settings.cache / "prompts", settings.asterisk.sounds),
+        PromptFolders(folders, settings.cache / "prompts", settings.sounds),
         VoiceSettings(search_folders(os.environ), settings.speech.voices),
         rate,
     )

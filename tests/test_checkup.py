@@ -12,7 +12,8 @@ import pytest
 from ivr.checkup import findings
 from ivr.control import open_door
 from ivr.findings import Finding
-from ivr.settings import Settings, Speech, load
+from ivr.settings import Settings, Speech
+from ivr.settings_file import load
 from ivr.speech.meaning.red_flag_list import load_red_flags
 from tests.host import Host, set_up
 

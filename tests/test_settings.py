@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.settings import Mail, Notify, SettingsError, Sms, Webhook, find, load
+from ivr.settings import Mail, Notify, Sms, Webhook
+from ivr.settings_file import SettingsError, find, load
 
 
 def written(folder: Path, text: str) -> Path:
@@ -241,3 +242,70 @@ def test_wallboards_that_anybody_could_read_are_refused(tmp_path: Path) -> None:
     assert refused(open_to_all) == [
         "3:3: 'ami' of 'feeds' can be read from other hosts by anybody: add 'user' and 'secret'"
     ]
+
+
+# ---- which PBX ------------------------------------------------------------------------------------------------------
+
+
+def test_the_pbx_is_asterisk_unless_freeswitch_is_given(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, "plan: p.yaml\n"))
+    assert (settings.pbx, settings.freeswitch, settings.sounds) == (
+        "asterisk",
+        None,
+        Path("/usr/share/asterisk/sounds"),
+    )
+
+
+def test_a_password_is_all_that_freeswitch_needs(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, "plan: p.yaml\nfreeswitch: {esl: {password: hush}}\n"))
+    freeswitch = settings.freeswitch
+    assert freeswitch
+    assert (settings.pbx, settings.sounds) == ("freeswitch", None)
+    assert (freeswitch.esl.host, freeswitch.esl.port, freeswitch.esl.password) == ("127.0.0.1", 8021, "hush")
+    assert (freeswitch.outbound.host, freeswitch.outbound.port) == ("127.0.0.1", 8084)
+    assert (freeswitch.audio, freeswitch.phones) == (Path("/dev/shm/careline"), {})
+    assert "hush" not in repr(settings)
+
+
+def test_all_that_can_be_said_about_freeswitch(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("hush\n")
+    text = """\
+plan: p.yaml
+freeswitch:
+  esl: {host: 10.0.0.2, port: 8022, password_file: password}
+  outbound: {host: 10.0.0.3, port: 8085}
+  audio: memory
+  phones: {PJSIP/ana: "sofia/internal/ana@10.0.0.9"}
+"""
+    freeswitch = load(written(tmp_path, text)).freeswitch
+    assert freeswitch
+    assert (freeswitch.esl.host, freeswitch.esl.port, freeswitch.esl.password) == ("10.0.0.2", 8022, "hush")
+    assert (freeswitch.outbound.host, freeswitch.outbound.port) == ("10.0.0.3", 8085)
+    assert freeswitch.audio == tmp_path / "memory"
+    assert freeswitch.phones == {"PJSIP/ana": "sofia/internal/ana@10.0.0.9"}
+
+
+@pytest.mark.parametrize(
+    ("text", "mistakes"),
+    [
+        ("freeswitch:\n", ["2:12: 'freeswitch' must be keys and values"]),
+        ("freeswitch: {}\n", ["2:1: 'esl' is missing in 'freeswitch'"]),
+        (
+            "freeswitch: {esl: {port: 8021}}\n",
+            ["2:14: 'esl' of 'freeswitch' needs 'password' or 'password_file': the one in event_socket.conf.xml"],
+        ),
+        (
+            "asterisk: {}\nfreeswitch: {esl: {password: hush}}\n",
+            ["3:1: 'asterisk' is here, too: keep the section of the PBX that hands calls to Careline"],
+        ),
+        (
+            "asterisk: {}\nfreeswitch: {esl: {password: hush}, audios: x}\n",
+            [
+                "3:1: 'asterisk' is here, too: keep the section of the PBX that hands calls to Careline",
+                "3:37: 'audios' is not a key of 'freeswitch'; did you mean 'audio'?",
+            ],
+        ),
+    ],
+)
+def test_what_cannot_be_said_about_the_pbx(tmp_path: Path, text: str, mistakes: list[str]) -> None:
+    assert refused(written(tmp_path, f"plan: p.yaml\n{text}")) == mistakes

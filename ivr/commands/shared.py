@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from ivr import settings as given
 from ivr.errors import UserError
+from ivr.settings_file import find, load
 
 if TYPE_CHECKING:
     from ivr.settings import Settings
@@ -62,7 +62,7 @@ state_option = click.option(
 
 
 def settings_from(file: Path | None) -> Settings:
-    return given.load(file or given.find())
+    return load(file or find())
 
 
 def state_from(state: Path | None, file: Path | None) -> Path:
