@@ -6,11 +6,11 @@ import os
 import socket
 from typing import TYPE_CHECKING, Any
 
-from ivr.app import asterisk_of
 from ivr.asterisk.probe import examine
 from ivr.control import ControlError, ask
 from ivr.edition import understanding_of
 from ivr.findings import Finding
+from ivr.front_doors import asterisk_of
 from ivr.menus.reading.load import examine as examine_plan
 from ivr.speech.hearing.models import ModelError, find_model
 from ivr.speech.meaning.tables import BadTable

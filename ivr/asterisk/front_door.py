@@ -48,6 +48,10 @@ class AsteriskFrontDoor:
     def agi_port(self) -> int:
         return self._agi.port
 
+    @property
+    def up(self) -> bool:
+        return self.ami.up
+
     async def start(self) -> None:
         """Raises CannotListen and LoginRefused, each one sentence. Asterisk may come up later."""
         await self._audio.start()

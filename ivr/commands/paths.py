@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from ivr.app import asterisk_of
 from ivr.asterisk.rehearsing import ENTRY
 from ivr.commands.shared import settings_from, table, told, with_state
 from ivr.errors import UserError
+from ivr.front_doors import asterisk_of
 from ivr.menus.paths import coverage
 from ivr.menus.paths.listing import listed
 from ivr.menus.reading.load import files_of, load

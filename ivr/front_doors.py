@@ -1,0 +1,52 @@
+"""The PBX that the settings name, as calls come in and people are rung: the one place that knows both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from ivr.asterisk.front_door import AsteriskFrontDoor
+from ivr.asterisk.settings import AsteriskSettings
+from ivr.sockets import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from ivr import settings as given
+    from ivr.call import Call
+    from ivr.services import Ears, Switch
+
+
+class FrontDoor(Protocol):
+    @property
+    def switch(self) -> Switch: ...
+
+    @property
+    def up(self) -> bool:
+        """Whether the PBX's control connection is up."""
+
+    async def start(self) -> None:
+        """Raises CannotListen and LoginRefused, each one sentence. The PBX may come up later."""
+
+    async def close(self) -> None:
+        """Callers hear music, and come again to whoever listens next; talks go on."""
+
+
+def front_door_of(
+    settings: given.Settings,
+    ears: Callable[[], Ears],
+    on_call: Callable[[Call], Awaitable[None]],
+    on_person: Callable[[str, bool], Awaitable[bool]],
+) -> FrontDoor:
+    """As AsteriskFrontDoor takes them."""
+    return AsteriskFrontDoor(asterisk_of(settings.asterisk), ears, on_call, on_person)
+
+
+def asterisk_of(asterisk: given.Asterisk) -> AsteriskSettings:
+    ami, agi, audio = asterisk.ami, asterisk.agi, asterisk.audiosocket
+    return AsteriskSettings(
+        secret=ami.secret,
+        user=ami.user,
+        ami=Address(ami.host, ami.port),
+        agi=Address(agi.host, agi.port),
+        audio=Address(audio.host, audio.port),
+    )
