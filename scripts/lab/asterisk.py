@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import Any, Self
 
 from lab import asterisk_config
 from lab.asterisk_root import SOUNDS, asterisk_root
@@ -42,9 +42,10 @@ class PrivateAsterisk:
 
     A person `ana` is the endpoint PJSIP/ana, whose phone is at 127.0.0.1:`people["ana"]`. Everybody else who calls from
     loopback is a caller in the context [callers], where `100` is Careline, `echo` echoes and `music` plays the music
-    on hold. `extra_extensions` goes on from there, in the same context, and may open others.
+    on hold. `numbers` are further extensions that are Careline's, each with the number that Careline is
+    told was dialled, "" for the extension itself. `extra_extensions` goes on from there, in the same context.
     With `qualify_seconds` Asterisk asks the people's phones so often whether they are there; 0 is never.
-    `without_modules` are not loaded: {"app_audiosocket"} makes an Asterisk that cannot give live audio.
+    Without `live_audio` it cannot give any: its module is not loaded.
     The folder is kept when the block ends with an error, else removed; `folder` given is always kept.
     """
 
@@ -54,12 +55,13 @@ class PrivateAsterisk:
         people: tuple[str, ...] = (),
         agi_port: int = 0,
         audiosocket_port: int = 0,
+        numbers: Mapping[str, str] = MappingProxyType({}),
         extra_extensions: str = "",
         extra_queues: str = "",
         rtp_timeout_seconds: int = 30,
         qualify_seconds: int = 0,
         dialplan_globals: Mapping[str, str] = MappingProxyType({}),
-        without_modules: frozenset[str] = frozenset(),
+        live_audio: bool = True,
         folder: Path | None = None,
         survives_us: bool = False,
     ) -> None:
@@ -82,9 +84,10 @@ class PrivateAsterisk:
             globals={"CARELINE_AGI": f"agi://127.0.0.1:{self.agi_port}", **dialplan_globals},
             rtp_timeout_seconds=rtp_timeout_seconds,
             qualify_seconds=qualify_seconds,
+            numbers=numbers,
             extra_extensions=extra_extensions,
             extra_queues=extra_queues,
-            without_modules=without_modules,
+            without_modules=frozenset() if live_audio else frozenset({"app_audiosocket"}),
         )
 
     def uri(self, extension: str) -> str:
@@ -130,6 +133,21 @@ class PrivateAsterisk:
     async def cli(self, command: str) -> str:
         """What `asterisk -rx COMMAND` prints."""
         return await command_line(self.folder, command)
+
+    @property
+    def careline_settings(self) -> Mapping[str, Any]:
+        """The part of Careline's settings that names this Asterisk."""
+        asterisk = {
+            "ami": {"port": self.ami_port, "secret": self.ami_secret},
+            "agi": {"port": self.agi_port},
+            "audiosocket": {"port": self.audiosocket_port},
+            "sounds": str(self.sounds),
+        }
+        return {"asterisk": asterisk}
+
+    async def calls_there(self) -> int:
+        """How many channels there are."""
+        return len((await self.cli("core show channels concise")).splitlines())
 
     @property
     def sounds(self) -> Path:

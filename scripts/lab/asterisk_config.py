@@ -1,6 +1,7 @@
 """The configuration of a private Asterisk as text, file by file: SIP phones, AMI, dialplan, music, nothing else."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.unpacked import Unpacked
@@ -68,6 +69,7 @@ class Settings:
     globals: dict[str, str]
     rtp_timeout_seconds: int = 30
     qualify_seconds: int = 0
+    numbers: Mapping[str, str] = field(default_factory=dict)
     extra_extensions: str = ""
     extra_queues: str = ""
     without_modules: frozenset[str] = frozenset()
@@ -170,8 +172,15 @@ def _extensions(settings: Settings) -> str:
         f"#include {DIALPLANS}/extensions_careline.conf\n\n"
         "[people]\ninclude => careline-people\ninclude => callers\n\n"
         "[callers]\n"
-        "exten => 100,1,Goto(careline,s,1)\n"
+        f"{_careline_numbers({'100': '', **settings.numbers})}"
         "exten => echo,1,Answer()\n same => n,Echo()\n"
         "exten => music,1,Answer()\n same => n,MusicOnHold()\n"
         f"{settings.extra_extensions}\n"
+    )
+
+
+def _careline_numbers(numbers: Mapping[str, str]) -> str:
+    return "".join(
+        f"exten => {extension},1,Set(FROM_DID={dialled})\n same => n,Goto(careline,s,1)\n"
+        for extension, dialled in numbers.items()
     )

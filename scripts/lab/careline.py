@@ -1,4 +1,4 @@
-"""The product's own process beside a private Asterisk, started as an administrator would, killed as fate would.
+"""The product's own process beside a private PBX, started as an administrator would, killed as fate would.
 
 async with PrivateAsterisk(people=("ana",)) as pbx, Careline(pbx, plan) as careline:
     ...
@@ -24,8 +24,8 @@ from ivr.record import CallRecord, CallSummary
 from ivr.store.database import beside
 from ivr.store.readings import StoredRecords
 from ivr.store.vault import unlock
-from lab.asterisk import PrivateAsterisk
 from lab.cache import cache_folder
+from lab.private_pbx import PrivatePbx
 from lab.synthesisers import synthesisers
 from lab.terminal import LabError
 
@@ -41,7 +41,7 @@ class Careline:
 
     def __init__(
         self,
-        pbx: PrivateAsterisk,
+        pbx: PrivatePbx,
         plan: Path,
         *,
         folder: Path | None = None,
@@ -55,12 +55,7 @@ class Careline:
             "plan": str(plan),
             "state": str(self.state),
             "cache": str(cache_folder() / "product"),
-            "asterisk": {
-                "ami": {"port": pbx.ami_port, "secret": pbx.ami_secret},
-                "agi": {"port": pbx.agi_port},
-                "audiosocket": {"port": pbx.audiosocket_port},
-                "sounds": str(pbx.sounds),
-            },
+            **pbx.careline_settings,
             "speech": {**speech},
             "prompts": [str(prompts)] if prompts else [],
         }

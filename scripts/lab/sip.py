@@ -10,7 +10,9 @@ TELEPHONE_EVENT = 101  # the payload type we offer for keys; the other side may 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE"
 START = re.compile(r"SIP/2\.0 \d{3} .*|[A-Z]+ \S+ SIP/2\.0")
 REASONS = {
+    100: "Trying",
     180: "Ringing",
+    183: "Session Progress",
     200: "OK",
     404: "Not Found",
     408: "Request Timeout",

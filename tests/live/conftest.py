@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lab.asterisk import PrivateAsterisk
 from lab.careline import Careline
+from lab.private_pbx import PrivatePbx
 from tests.live.practice import Practice, at_their_phones
 from tests.live.tones import write_tones
 
@@ -35,7 +35,7 @@ def plan() -> Path:
 
 @pytest.fixture(scope="module")
 def careline(
-    pbx: PrivateAsterisk, plan: Path, speech: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory
+    pbx: PrivatePbx, plan: Path, speech: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Careline]:
     """Careline with the plan, whose prompts are tones: one process per test module."""
     folder = tmp_path_factory.mktemp("careline")
@@ -47,7 +47,7 @@ def careline(
 
 
 @pytest.fixture
-async def house(pbx: PrivateAsterisk, careline: Careline) -> AsyncIterator[Practice]:
+async def house(pbx: PrivatePbx, careline: Careline) -> AsyncIterator[Practice]:
     """Everybody at their phones and as the plan has them; all calls are over afterwards."""
     async with at_their_phones(pbx, careline) as everybody:
         yield everybody

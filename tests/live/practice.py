@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from ivr.record import CallRecord, CallSummary
-    from lab.asterisk import PrivateAsterisk
     from lab.call import PhoneCall
+    from lab.private_pbx import PrivatePbx
 
 HERE = Path(__file__).parent
 PATIENCE_SECONDS = 30.0
@@ -35,7 +35,7 @@ async def eventually(holds: Callable[[], Awaitable[object]], *, within_seconds: 
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    pbx: PrivateAsterisk
+    pbx: PrivatePbx
     careline: Careline
     phones: dict[str, Phone]
     patient: Phone
@@ -111,16 +111,14 @@ def _nothing_goes_on(status: dict[str, Any]) -> bool:
 
 
 @asynccontextmanager
-async def practice(pbx: PrivateAsterisk, plan: Path, folder: Path, policy: Policy = AT_ONCE) -> AsyncIterator[Practice]:
+async def practice(pbx: PrivatePbx, plan: Path, folder: Path, policy: Policy = AT_ONCE) -> AsyncIterator[Practice]:
     """Everybody at their phones, Careline serving."""
     async with Careline(pbx, plan, folder=folder) as careline, at_their_phones(pbx, careline, policy) as everybody:
         yield everybody
 
 
 @asynccontextmanager
-async def at_their_phones(
-    pbx: PrivateAsterisk, careline: Careline, policy: Policy = AT_ONCE
-) -> AsyncIterator[Practice]:
+async def at_their_phones(pbx: PrivatePbx, careline: Careline, policy: Policy = AT_ONCE) -> AsyncIterator[Practice]:
     """Everybody at their phones; Careline serves already."""
     phones = {name: await Phone.create(name, port=port, policy=policy) for name, port in pbx.people.items()}
     try:

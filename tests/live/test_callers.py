@@ -48,7 +48,7 @@ async def test_whoever_hangs_up_around_the_answer_leaves_nothing_behind(house: P
         loop.call_later(place * 0.02, house.call().hang_up)
 
     async def nobody_is_left() -> bool:
-        return "0 active channels" in await house.pbx.cli("core show channels count")
+        return await house.pbx.calls_there() == 0
 
     await eventually(nobody_is_left, within_seconds=10)
     await house.until_status(lambda status: status["calls"] == 0)

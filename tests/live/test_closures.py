@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def pbx_settings() -> Mapping[str, Any]:
-    return {"people": ("ana", "bo", "cleo"), "extra_extensions": "exten => 7700,1,Goto(careline,s,1)\n"}
+    return {"people": ("ana", "bo", "cleo"), "numbers": {"7700": ""}}
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ MODEL = HERE.parent / "models/vosk-tiny-en"
 
 @pytest.fixture(scope="module")
 def pbx_settings() -> Mapping[str, Any]:
-    return {"people": ("ana", "bo", "cleo"), "without_modules": frozenset({"app_audiosocket"})}
+    return {"people": ("ana", "bo", "cleo"), "live_audio": False}
 
 
 @pytest.fixture(scope="module")

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from lab.asterisk import PrivateAsterisk
+    from lab.private_pbx import PrivatePbx
 
 RINGS_WITHIN_SECONDS = 30.0  # from the first sound of the greeting
 SHIPPED = HERE.parents[1] / "dialplans/riverside.yaml"
-SPANISH_LINE = "exten => 143,1,Set(FROM_DID=6175550143)\n same => n,Goto(careline,s,1)\n"
+SPANISH_LINE = {"143": "6175550143"}
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +33,11 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pbx_settings() -> Mapping[str, Any]:
     people = [name for name, person in load(SHIPPED).people.items() if person.phone == f"PJSIP/{name}"]
-    return {"people": tuple(people), "extra_extensions": SPANISH_LINE}
+    return {"people": tuple(people), "numbers": SPANISH_LINE}
 
 
 @pytest.fixture(scope="module")
-def careline(pbx: PrivateAsterisk, plan: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Careline]:
+def careline(pbx: PrivatePbx, plan: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Careline]:
     """Callers hear what they would hear at Riverside."""
     process = Careline(pbx, plan, folder=tmp_path_factory.mktemp("careline"), speech={"workers": 1})
     asyncio.run(process.start())

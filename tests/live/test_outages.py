@@ -16,8 +16,8 @@ from tests.live.practice import AGAIN_SECONDS, HERE, PATIENCE_SECONDS, Practice,
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lab.asterisk import PrivateAsterisk
     from lab.call import PhoneCall
+    from lab.private_pbx import PrivatePbx
 
 PLAN = HERE / "outages.yaml"
 VOICE_HZ = 440.0
@@ -50,7 +50,7 @@ async def waiting(house: Practice, callers: int) -> list[PhoneCall]:
 
 
 @pytest.mark.slow
-async def test_kill_9_at_random_moments_loses_nobody(pbx: PrivateAsterisk, tmp_path: Path, thorough: bool) -> None:
+async def test_kill_9_at_random_moments_loses_nobody(pbx: PrivatePbx, tmp_path: Path, thorough: bool) -> None:
     """Callers wait, listen, ring and talk while Careline is killed again and again: 50 times in the long profile."""
     moments = random.Random(20261120)
     answers = Answers(after_seconds=0.2, says=tone(PERSON_HZ, 1.0))
@@ -96,7 +96,7 @@ async def insist(house: Practice, over: asyncio.Event) -> None:
 
 
 async def test_a_hung_careline_gives_its_callers_to_the_pbx_and_takes_them_back(
-    pbx: PrivateAsterisk, tmp_path: Path
+    pbx: PrivatePbx, tmp_path: Path
 ) -> None:
     async with practice(pbx, PLAN, tmp_path) as house:
         loop = asyncio.get_running_loop()
@@ -111,9 +111,7 @@ async def test_a_hung_careline_gives_its_callers_to_the_pbx_and_takes_them_back(
         listening.hang_up()
 
 
-async def test_a_refused_caller_hears_music_and_is_served_when_careline_comes(
-    pbx: PrivateAsterisk, tmp_path: Path
-) -> None:
+async def test_a_refused_caller_hears_music_and_is_served_when_careline_comes(pbx: PrivatePbx, tmp_path: Path) -> None:
     async with practice(pbx, PLAN, tmp_path) as house:
         await house.careline.stop()
         call = house.call()
@@ -124,7 +122,7 @@ async def test_a_refused_caller_hears_music_and_is_served_when_careline_comes(
         call.hang_up()
 
 
-async def test_a_talk_goes_on_without_careline_and_ends_as_it_should(pbx: PrivateAsterisk, tmp_path: Path) -> None:
+async def test_a_talk_goes_on_without_careline_and_ends_as_it_should(pbx: PrivatePbx, tmp_path: Path) -> None:
     async with practice(pbx, PLAN, tmp_path) as house:
         caller = house.call()
         person = await until_joined(caller, [house.phones["ana"], house.phones["bo"]], "1")

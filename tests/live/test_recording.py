@@ -30,7 +30,7 @@ BREATH = np.zeros(RATE // 2, np.int16)  # people speak when the beep is over
 
 @pytest.fixture(scope="module")
 def pbx_settings() -> Mapping[str, Any]:
-    return {"people": ("ana", "bo"), "extra_extensions": "exten => 7701,1,Goto(careline,s,1)\n"}
+    return {"people": ("ana", "bo"), "numbers": {"7701": ""}}
 
 
 @pytest.fixture(scope="module")
