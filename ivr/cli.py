@@ -7,6 +7,7 @@ import importlib
 import click
 
 COMMANDS = {
+    "init": "init:init",
     "run": "run:run",
     "check": "plans:check",
     "try": "plans:try_",

@@ -47,6 +47,12 @@ def load(file: Path) -> Settings:
         ) from None
     except UnicodeDecodeError:
         raise SettingsError(f"the settings {file} are not UTF-8: save the file as UTF-8") from None
+    settings = parse(text, file)
+    return _with_secrets(_beside(settings, file.parent), file.parent)
+
+
+def parse(text: str, file: Path) -> Settings:
+    """The settings as they stand in the file, without the secrets of other files. Raises as `load` does."""
     node, faults = read(text)
     if node is None or faults:
         raise SettingsError("\n".join(f"{file}:{fault.mark[0]}:{fault.mark[1]}: {fault.text}" for fault in faults))
@@ -57,7 +63,7 @@ def load(file: Path) -> Settings:
         raise SettingsError("\n".join([*two_pbxes, *_mistakes(file, node, wrong)])) from None
     if two_pbxes:
         raise SettingsError("\n".join(two_pbxes))
-    return _with_secrets(_beside(settings, file.parent), file.parent)
+    return settings
 
 
 def _two_pbxes(file: Path, node: Node) -> list[str]:
