@@ -20,8 +20,10 @@ from ivr.asterisk.ami_link import ActionRefused
 from ivr.asterisk.legs import Leg
 from ivr.asterisk.observer import Observer, live_of
 from ivr.asterisk.phones import PhoneWatch
+from ivr.persons.display import name_and_number
+from ivr.persons.joining import joinable
+from ivr.persons.news import News
 from ivr.services import ALERT_PREFIX, Cause, Live, SwitchBack, SwitchDown, SwitchEvent
-from ivr.tasks import any_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
@@ -33,15 +35,12 @@ if TYPE_CHECKING:
     from ivr.asterisk.settings import AsteriskSettings
 
 ANSWERED_ELSEWHERE, NORMAL_CLEARING = "26", "16"
-JOINABLE_SECONDS = 8.0  # a caller who was lost in an outage of ours comes again within 6 s; a leg waits for 10 s
 JOIN_SECONDS = 15  # the timers while two are joined: if we die right then, both go on by themselves
 WIND_UP_SECONDS = 2.0  # each waiting person's timer is wound up so often …
 TIMER_SECONDS = 10  # … to this, as [careline-person] begins with
-EVENTS_WAITING = 10_000  # more than that, and whoever reads them is stuck
 
 LONGEST_ADDRESS = 128
 _ADDRESS = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9_.+*#:@/-]+")  # it may hold a caller's number: nothing else gets by
-_WITH_NUMBER = re.compile(r"(.*?) *<(\+?[0-9]{2,20})>")
 _NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f\"<>\\]")
 log = structlog.get_logger(__name__)
 
@@ -53,15 +52,14 @@ class AsteriskSwitch:
         self._settings = settings
         self._ami = ami_connection
         self._calls = calls
-        self._events: asyncio.Queue[SwitchEvent] = asyncio.Queue()
-        self._observer = Observer(calls, self._emit, self._hang_up)
-        self._phones = PhoneWatch(ami_connection, self._emit, self._observer.is_leg)
+        self._news = News()
+        self._observer = Observer(calls, self._news.tell, self._hang_up)
+        self._phones = PhoneWatch(ami_connection, self._news.tell, self._observer.is_leg)
 
     # ---- ivr.services.Switch ----------------------------------------------------------------------------------
 
-    async def events(self) -> AsyncIterator[SwitchEvent]:
-        while True:
-            yield await self._events.get()
+    def events(self) -> AsyncIterator[SwitchEvent]:
+        return self._news.read()
 
     async def live(self) -> Live:
         try:
@@ -95,7 +93,7 @@ class AsteriskSwitch:
         await self._ami.action("Hangup", *_hangup(known))
 
     async def connect(self, call: str, leg: str) -> None:
-        caller = await self._joinable(call)
+        caller = await joinable(self._calls, call)
         person = self._observer.legs.get(leg)
         if person is not None and person.call:
             return  # ordered twice, as after a restart: a second Bridge would tear the two apart
@@ -135,7 +133,7 @@ class AsteriskSwitch:
             for channel in listed:
                 if any(channel["Uniqueid"] in talk for talk in live.talks):
                     self._let_talk(channel["Channel"])
-        self._emit(SwitchBack())
+        self._news.tell(SwitchBack())
         await self._phones.came_up(listed)
 
     # ---- inside -----------------------------------------------------------------------------------------------
@@ -157,17 +155,6 @@ class AsteriskSwitch:
         if answer["Response"] != "Success":
             log.error("Asterisk refuses to ring phones: see `careline doctor`", answer=answer["Message"])
             self._observer.ended(unique_id, Cause.UNREACHABLE)
-
-    async def _joinable(self, call_id: str) -> AsteriskCall | None:
-        """The held caller; waited for, on the way to hold or on the way back to us. None when there is none."""
-        try:
-            async with asyncio.timeout(JOINABLE_SECONDS):
-                call = await self._calls.coming(call_id)
-                await any_of(call.held, call.gone)
-        except TimeoutError:
-            log.warning("a caller did not come to be connected", call=call_id)
-            return None
-        return None if call.gone.is_set() else call
 
     async def _join(self, caller: AsteriskCall, person: Leg) -> None:
         """In one write: long timers, the way after the talk, the talk. Then no timers: a talk survives our death."""
@@ -193,12 +180,6 @@ class AsteriskSwitch:
     def _hang_up(self, leg: Leg) -> None:
         self._ami.begin("Hangup", *_hangup(leg))
 
-    def _emit(self, event: SwitchEvent) -> None:
-        self._events.put_nowait(event)
-        waiting = self._events.qsize()
-        if waiting % EVENTS_WAITING == 0:
-            log.error("nobody reads the switch's events", waiting=waiting)
-
 
 def _fields(phone: str, context: str, display: str, seconds: float) -> list[tuple[str, str]]:
     """Of an Originate: whom to call, and where in the dialplan who picks up goes."""
@@ -214,8 +195,7 @@ def _fields(phone: str, context: str, display: str, seconds: float) -> list[tupl
 
 
 def _caller_id(display: str) -> str:
-    with_number = _WITH_NUMBER.fullmatch(display)
-    name, number = with_number.groups() if with_number else (display, "")
+    name, number = name_and_number(display)
     return f'"{_NOT_SHOWN.sub("", name)}" <{number}>'
 
 
