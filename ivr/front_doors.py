@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from ivr.asterisk import rehearsing as on_asterisk
 from ivr.asterisk.front_door import AsteriskFrontDoor
 from ivr.asterisk.settings import AsteriskSettings
 from ivr.sockets import Address
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from ivr import settings as given
     from ivr.call import Call
+    from ivr.own_calls import OwnCalls
     from ivr.services import Ears, Switch
 
 
@@ -37,8 +40,13 @@ def front_door_of(
     on_call: Callable[[Call], Awaitable[None]],
     on_person: Callable[[str, bool], Awaitable[bool]],
 ) -> FrontDoor:
-    """As AsteriskFrontDoor takes them."""
+    """As AsteriskFrontDoor and FreeSwitchFrontDoor take them."""
     return AsteriskFrontDoor(asterisk_of(settings.asterisk), ears, on_call, on_person)
+
+
+def placing_calls_of(settings: given.Settings, entry: str | None = None) -> AbstractAsyncContextManager[OwnCalls]:
+    """A way to have the PBX call itself; `entry` is where it takes callers in, if not in the shipped hook."""
+    return on_asterisk.placing_calls(asterisk_of(settings.asterisk), entry or on_asterisk.ENTRY)
 
 
 def asterisk_of(asterisk: given.Asterisk) -> AsteriskSettings:

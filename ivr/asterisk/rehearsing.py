@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from ivr.asterisk.ami_connection import AmiConnection
-from ivr.errors import UserError
+from ivr.own_calls import ANSWER_SECONDS, AT_THE_END_SECONDS, BEFORE_KEY_SECONDS, CannotRehearse, OwnCalls
 from ivr.services import SwitchDown
 
 if TYPE_CHECKING:
@@ -22,18 +22,12 @@ if TYPE_CHECKING:
 
 ENTRY = "Local/s@careline/n"
 """Where extensions_careline.conf takes callers in."""
-BEFORE_KEY = "WW"  # two seconds of SendDTMF: the question has begun, and a key may be pressed over it
-AT_THE_END = "WWWW"
-ANSWER_MS = "10000"
+A_SECOND = "W"  # of SendDTMF
 OTHER_HALF = ";2"  # Asterisk names the second half of a Local channel so; an OtherChannelId it would refuse
 _KEYS = re.compile(r"[0-9*]*")
 
 
-class CannotRehearse(UserError):  # noqa: N818 - named for the state of the PBX
-    """No call can be placed; the message says why."""
-
-
-class OwnCalls:
+class AsteriskCalls:
     """Over an open manager connection; `entry` is the address at which the PBX takes callers in."""
 
     def __init__(self, connection: AmiConnection, entry: str = ENTRY) -> None:
@@ -42,16 +36,16 @@ class OwnCalls:
 
     async def place(self, call: str, keys: Sequence[str], *, dialled: str, caller: str) -> str:
         """Begin a call; returns the id under which Careline will know it. Raises CannotRehearse."""
-        pressed = "".join(f"{BEFORE_KEY}{key}" for key in keys)
+        pressed = "".join(f"{A_SECOND * BEFORE_KEY_SECONDS}{key}" for key in keys)
         assert all(_KEYS.fullmatch(key) for key in keys), keys
         answer = await self._connection.action(
             "Originate",
             ("Channel", self._entry),
             ("Application", "SendDTMF"),
-            ("Data", pressed + AT_THE_END),
+            ("Data", pressed + A_SECOND * AT_THE_END_SECONDS),
             ("CallerID", f"<{caller}>"),
             ("Variable", f"FROM_DID={dialled}"),
-            ("Timeout", ANSWER_MS),
+            ("Timeout", str(ANSWER_SECONDS * 1000)),
             ("Async", "true"),
             ("ChannelId", call),
         )
@@ -72,7 +66,7 @@ async def placing_calls(settings: AsteriskSettings, entry: str = ENTRY) -> Async
     try:
         if not connection.up:
             raise CannotRehearse(f"no Asterisk manager answers at {settings.ami}: see `careline doctor`")
-        yield OwnCalls(connection, entry)
+        yield AsteriskCalls(connection, entry)
     except SwitchDown:
         raise CannotRehearse("Asterisk's manager connection broke while calls were placed: try again") from None
     finally:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from ivr.asterisk.rehearsing import ENTRY
 from ivr.commands.shared import settings_from, table, told, with_state
 from ivr.errors import UserError
-from ivr.front_doors import asterisk_of
+from ivr.front_doors import placing_calls_of
 from ivr.menus.paths import coverage
 from ivr.menus.paths.listing import listed
 from ivr.menus.reading.load import files_of, load
@@ -40,7 +39,7 @@ Way: TypeAlias = "Callable[[Plan, Path, Sequence[Walked], datetime], tuple[str, 
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--run", is_flag=True, help="Walk each path in the simulator, and compare where it ends.")
 @click.option("--live", is_flag=True, help="Walk those of keys alone as real calls; nobody may be ready meanwhile.")
-@click.option("--entry", default=ENTRY, show_default=True, help="With --live: where the PBX takes callers in.")
+@click.option("--entry", help="With --live: where the PBX takes callers in, if not in the shipped hook.")
 @with_state
 @click.option(
     "--html", "html_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report as a page."
@@ -53,7 +52,7 @@ def paths(
     *,
     run: bool,
     live: bool,
-    entry: str,
+    entry: str | None,
     settings_file: Path | None,
     state: Path | None,
     html_file: Path | None,
@@ -104,9 +103,9 @@ def _simulated(plan: Plan, file: Path, found: Sequence[Walked], _now: datetime) 
     return SIMULATED, list(SimulatedRehearsal(plan, file).run(found))
 
 
-def _by_real_calls(entry: str, settings_file: Path | None, state: Path | None) -> Way:
+def _by_real_calls(entry: str | None, settings_file: Path | None, state: Path | None) -> Way:
     settings = settings_from(settings_file)
-    rehearsal = LiveRehearsal(asterisk_of(settings.asterisk), state or settings.state, entry)
+    rehearsal = LiveRehearsal(lambda: placing_calls_of(settings, entry), state or settings.state)
 
     def walk(plan: Plan, _file: Path, found: Sequence[Walked], now: datetime) -> tuple[str, list[Result]]:
         return BY_REAL_CALLS, asyncio.run(rehearsal.run(of_keys(plan, found, now)))

@@ -12,12 +12,12 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from ivr import control
-from ivr.asterisk.rehearsing import CannotRehearse, OwnCalls, placing_calls
 from ivr.errors import UserError
 from ivr.menus.paths.conditions import hours_in_use
 from ivr.menus.paths.crowds import NOBODY_ELSE
 from ivr.menus.paths.nouns import How
 from ivr.menus.plan.calendar import Calendar
+from ivr.own_calls import CannotRehearse
 from ivr.rehearsal.results import Result
 from ivr.rehearsal.stations import stations
 from ivr.store.database import beside
@@ -25,13 +25,14 @@ from ivr.store.readings import StoredRecords
 from ivr.store.vault import unlock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
     from pathlib import Path as Folder
 
-    from ivr.asterisk.settings import AsteriskSettings
     from ivr.menus.paths.nouns import Path
     from ivr.menus.plan.model import Plan
+    from ivr.own_calls import OwnCalls
     from ivr.record import CallRecord
 
 AT_ONCE = 5  # calls at the same time: a practice's trunk has not many more lines
@@ -55,17 +56,16 @@ def _is_so_now(path: Path, shut: set[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LiveRehearsal:
-    """`state` is the folder of the Careline that serves the PBX's callers; `entry` where the PBX takes them in."""
+    """`placing` opens a way to have the PBX call itself; `state` is the folder of the Careline that it calls."""
 
-    settings: AsteriskSettings
+    placing: Callable[[], AbstractAsyncContextManager[OwnCalls]]
     state: Folder
-    entry: str
 
     async def run(self, paths: Sequence[Path]) -> list[Result]:
         """Raises UserError where calls cannot be placed, or somebody's phone would ring."""
         await self._nobody_is_rung()
         places = asyncio.Semaphore(AT_ONCE)
-        async with placing_calls(self.settings, self.entry) as calls, beside(self.state) as database:
+        async with self.placing() as calls, beside(self.state) as database:
             records = StoredRecords(database, await unlock(database))
             began = asyncio.get_running_loop().time()
             names = (f"careline-rehearsal-{began:.0f}-{number}" for number in count(1))
