@@ -1,0 +1,171 @@
+"""The server for callers: FreeSWITCH connects each time that the dialplan hands one to us (`socket … async full`).
+
+Once the connection ends, the dialplan goes on behind `socket`, or the caller is where we sent him meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from ivr.freeswitch import esl
+from ivr.freeswitch.link import EslLink, LinkLost, OnEvent
+from ivr.services import SwitchDown
+from ivr.sockets import Address, listening
+from ivr.tasks import Tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+GREETING_SECONDS = 2.0  # FreeSWITCH answers within milliseconds; a stranger who says nothing must not hold a socket
+# `linger`: what comes after the hang-up comes as well. `myevents` omits playback and recording.
+GREETING = (
+    "linger 5",
+    "myevents",
+    "event plain PLAYBACK_START PLAYBACK_STOP RECORD_START RECORD_STOP",
+    "divert_events off",
+)
+
+log = structlog.get_logger(__name__)
+
+
+class SessionEnded(Exception):  # noqa: N818 - the state, not a mistake
+    """The connection is over, or its channel is. Whether the caller is gone the inbound connection knows."""
+
+
+class Stranger(Exception):  # noqa: N818 - named for who it is
+    """Who connected is not FreeSWITCH with a caller for us."""
+
+
+class EslSession:
+    """One caller's connection, from the greeting to its end.
+
+    `channel` is the reply to `connect`: the channel's headers as they were then. `ended` is set when the connection is
+    over, a few seconds after a hang-up (`linger`).
+    """
+
+    def __init__(self, link: EslLink, channel: esl.Message, ended: asyncio.Event) -> None:
+        self.channel = channel
+        self.ended = ended
+        self._link = link
+
+    @property
+    def uuid(self) -> str:
+        return self.channel["Unique-ID"]
+
+    @property
+    def on_event(self) -> OnEvent:
+        """Called for each event of this channel, in order; must not block."""
+        return self._link.on_event
+
+    @on_event.setter
+    def on_event(self, on_event: OnEvent) -> None:
+        self._link.on_event = on_event
+
+    def begin(self, packet: bytes) -> asyncio.Future[esl.Message]:
+        """Send a packet now, in order with others. Raises SessionEnded; the future may raise SwitchDown."""
+        if self.ended.is_set():
+            raise SessionEnded
+        return self._link.begin(packet)
+
+    async def api(self, command: str) -> str:
+        """Return the answer, which may be "-ERR …". Raises SessionEnded, ValueError."""
+        return (await self._reply(esl.command(f"api {command}"))).text
+
+    async def execute(self, app: str, arg: str = "", *, event_uuid: str = "") -> None:
+        """Queue a dialplan application on the channel; returns when it is queued, not when it has run.
+
+        Raises SessionEnded, also when FreeSWITCH refuses because the channel is gone; ValueError.
+        """
+        reply = await self._reply(esl.sendmsg("", app, arg, event_uuid=event_uuid))
+        if not reply.text.startswith("+OK"):
+            raise SessionEnded
+
+    def close(self) -> None:
+        """End the connection: the dialplan goes on."""
+        self.ended.set()
+        self._link.close()
+
+    async def _reply(self, packet: bytes) -> esl.Message:
+        try:
+            return await self.begin(packet)
+        except SwitchDown as error:
+            raise SessionEnded from error
+
+
+class OutboundServer:
+    """Listens; `serve` is run for each session, and the connection is closed when it returns."""
+
+    def __init__(self, address: Address, serve: Callable[[EslSession], Awaitable[None]]) -> None:
+        self._address = address
+        self._serve = serve
+        self._tasks = Tasks()
+        self._server: asyncio.Server | None = None
+
+    @property
+    def port(self) -> int:
+        assert self._server, "started"
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def start(self) -> None:
+        """Raises CannotListen."""
+        with listening("calls (event socket)", self._address):
+            self._server = await asyncio.start_server(self._accept, self._address.host, self._address.port)
+
+    async def close(self) -> None:
+        """End every session at once; the dialplan brings the callers again."""
+        if self._server:
+            self._server.close()
+        await self._tasks.close()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._tasks.start(self._connection(EslLink(reader, writer, _nobody)), "event socket connection")
+
+    async def _connection(self, link: EslLink) -> None:
+        ended = asyncio.Event()
+        try:
+            async with asyncio.TaskGroup() as group:
+                reading = group.create_task(_read(link, ended))
+                await self._serve(EslSession(link, await _greeted(link), ended))
+                reading.cancel()
+        except* Stranger as errors:
+            log.warning("not FreeSWITCH: connection closed", reasons=[str(error) for error in errors.exceptions])
+        finally:
+            ended.set()
+            link.close()
+
+
+async def _greeted(link: EslLink) -> esl.Message:
+    """Return the channel's data. Raises Stranger."""
+    try:
+        async with asyncio.timeout(GREETING_SECONDS):
+            return await _channel(link)
+    except (SwitchDown, TimeoutError) as error:
+        raise Stranger("no answer from FreeSWITCH") from error
+
+
+async def _channel(link: EslLink) -> esl.Message:
+    channel = await link.begin(esl.command("connect"))
+    if channel["Event-Name"] != "CHANNEL_DATA" or not channel["Unique-ID"]:
+        raise Stranger("no channel's data in reply to connect")
+    if (channel["Socket-Mode"], channel["Control"]) != ("async", "full"):
+        raise Stranger("the dialplan's socket application lacks 'async full'")
+    for reply in link.begin_all([esl.command(line) for line in GREETING]):
+        if not (await reply).text.startswith("+OK"):
+            raise Stranger("FreeSWITCH does not let us have the channel's events")
+    return channel
+
+
+async def _read(link: EslLink, ended: asyncio.Event) -> None:
+    try:
+        await link.read()
+    except LinkLost as lost:
+        log.info("event socket connection ended", reason=str(lost))
+    finally:
+        ended.set()
+
+
+def _nobody(event: esl.Event) -> None:
+    """What happens before a session is served concerns nobody."""
