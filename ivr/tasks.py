@@ -41,6 +41,12 @@ class Tasks:
             log.error("task failed", task=task.get_name(), exc_info=error)
 
 
+def told_to_end() -> bool:
+    """Whether the running task was cancelled: a TaskGroup that fails in that moment forgets it (CPython gh-116720)."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def any_of(*events: asyncio.Event, within: float | None = None) -> bool:
     """Wait until one of the events is set; False when none was within that many seconds."""
     if any(event.is_set() for event in events):

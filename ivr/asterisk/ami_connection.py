@@ -14,7 +14,7 @@ import structlog
 from ivr.asterisk.ami_link import AmiLink, LinkLost, OnEvent
 from ivr.errors import UserError
 from ivr.services import SwitchDown
-from ivr.tasks import Tasks
+from ivr.tasks import Tasks, told_to_end
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -124,6 +124,8 @@ class AmiConnection:
         pause = self._patience.first_pause
         while True:
             was_up = await self._one_link()
+            if told_to_end():
+                return
             pause = self._patience.first_pause if was_up else min(2 * pause, self._patience.longest_pause)
             await asyncio.sleep(pause)
 
@@ -151,7 +153,9 @@ class AmiConnection:
             self._tell_start(None)
         finally:
             self._link = None
-        if refused:  # not in the handler above: a cancellation there would be an error in a group, and no cancellation
+        if (
+            refused and not told_to_end()
+        ):  # not in the handler above: a cancellation there would be an error in a group, and no cancellation
             await asyncio.sleep(self._patience.refused)
         return was_up
 

@@ -16,7 +16,7 @@ from ivr.errors import UserError
 from ivr.freeswitch import esl
 from ivr.freeswitch.link import EslLink, LinkLost, LinkRejected, OnEvent
 from ivr.services import SwitchDown
-from ivr.tasks import Tasks
+from ivr.tasks import Tasks, told_to_end
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -135,6 +135,8 @@ class EslConnection:
         pause = self._patience.first_pause
         while True:
             was_up = await self._one_link()
+            if told_to_end():
+                return
             pause = self._patience.first_pause if was_up else min(2 * pause, self._patience.longest_pause)
             await asyncio.sleep(pause)
 
@@ -162,7 +164,9 @@ class EslConnection:
             self._tell_start(None)
         finally:
             self._link = None
-        if refused:  # not in the handler above: a cancellation there would be an error in a group, and no cancellation
+        if (
+            refused and not told_to_end()
+        ):  # not in the handler above: a cancellation there would be an error in a group, and no cancellation
             await asyncio.sleep(self._patience.refused)
         return was_up
 
