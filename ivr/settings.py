@@ -71,6 +71,13 @@ class FreeSwitch(Section):
     audio: Path = Path("/dev/shm/careline")  # noqa: S108 - a folder of its own, closed to others
     phones: Mapping[str, str] = {}
 
+    @field_validator("audio")
+    @classmethod
+    def _has_no_blank(cls, audio: Path) -> Path:
+        if " " in str(audio):
+            raise ValueError("has a blank in its path, where FreeSWITCH's commands end: choose another folder")
+        return audio
+
 
 class Speech(Section):
     """`workers`: recogniser processes. `models`: a Vosk model's folder by language, else the usual places are searched.

@@ -289,6 +289,15 @@ freeswitch:
     ("text", "mistakes"),
     [
         ("freeswitch:\n", ["2:12: 'freeswitch' must be keys and values"]),
+        (
+            "freeswitch: {esl: {password: hush}, audio: /dev/shm/care line}\n",
+            [
+                (
+                    "2:44: 'audio' of 'freeswitch' has a blank in its path, where FreeSWITCH's commands end: "
+                    "choose another folder"
+                )
+            ],
+        ),
         ("freeswitch: {}\n", ["2:1: 'esl' is missing in 'freeswitch'"]),
         (
             "freeswitch: {esl: {port: 8021}}\n",
