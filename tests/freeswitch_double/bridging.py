@@ -67,11 +67,13 @@ async def _talk(channel: Channel, other: Channel) -> bool:
             other.leg.relay(audio, codec)
 
     assert channel.leg
+    channel.vars["bridge_to"] = channel.vars["last_bridge_to"] = other.uuid
     channel.leg.tap.on_audio = relay
     while channel.ready and channel.partner is other:
         await channel.turn()
         await channel.run_private()
     channel.leg.tap.on_audio = channel.recorders.take
+    channel.vars.pop("bridge_to", None)
     if channel.partner is not other:
         return False
     channel.partner = other.partner = None
