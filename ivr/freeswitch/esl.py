@@ -155,11 +155,15 @@ def command(line: str, *, job_uuid: str = "") -> bytes:
 def sendmsg(uuid: str, app: str, arg: str = "", *, event_uuid: str = "") -> bytes:
     """Encode the execution of a dialplan application; uuid "" is the channel that the connection is for.
 
-    CHANNEL_EXECUTE and CHANNEL_EXECUTE_COMPLETE carry `event_uuid` as Application-UUID. Raises ValueError as `command`.
+    CHANNEL_EXECUTE and CHANNEL_EXECUTE_COMPLETE carry `event_uuid` as Application-UUID. Applications run one after the
+    other: without event-lock, a second one would run inside a playback. Raises ValueError as `command`, and for an
+    argument whose ${…} FreeSWITCH would replace by what it stands for.
     """
+    if "${" in arg:
+        raise ValueError("an argument with a variable that FreeSWITCH would expand")
     fields = {"execute-app-name": app, "execute-app-arg": arg, "Event-UUID": event_uuid}
     told = [f"{name}: {value}" for name, value in fields.items() if value]
-    return _encoded([f"sendmsg {uuid}".rstrip(), "call-command: execute", *told])
+    return _encoded([f"sendmsg {uuid}".rstrip(), "call-command: execute", *told, "event-lock: true"])
 
 
 def _encoded(lines: Iterable[str]) -> bytes:

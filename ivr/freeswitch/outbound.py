@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 
 class SessionEnded(Exception):  # noqa: N818 - the state, not a mistake
-    """The connection is over, or its channel is. Whether the caller is gone the inbound connection knows."""
+    """The connection is over, or the channel has left it. Whether the caller is gone the inbound connection knows."""
 
 
 class Stranger(Exception):  # noqa: N818 - named for who it is
@@ -42,27 +42,20 @@ class Stranger(Exception):  # noqa: N818 - named for who it is
 class EslSession:
     """One caller's connection, from the greeting to its end.
 
-    `channel` is the reply to `connect`: the channel's headers as they were then. `ended` is set when the connection is
-    over, a few seconds after a hang-up (`linger`).
+    `channel` is the reply to `connect`: the channel's headers as they were then. `on_event` is called for each event of
+    this channel, in order, and must not block. `ended` is set when the connection is over.
     """
 
     def __init__(self, link: EslLink, channel: esl.Message, ended: asyncio.Event) -> None:
         self.channel = channel
         self.ended = ended
+        self.on_event: OnEvent = _nobody
         self._link = link
+        link.on_event = self._take
 
     @property
     def uuid(self) -> str:
         return self.channel["Unique-ID"]
-
-    @property
-    def on_event(self) -> OnEvent:
-        """Called for each event of this channel, in order; must not block."""
-        return self._link.on_event
-
-    @on_event.setter
-    def on_event(self, on_event: OnEvent) -> None:
-        self._link.on_event = on_event
 
     def begin(self, packet: bytes) -> asyncio.Future[esl.Message]:
         """Send a packet now, in order with others. Raises SessionEnded; the future may raise SwitchDown."""
@@ -87,6 +80,14 @@ class EslSession:
         """End the connection: the dialplan goes on."""
         self.ended.set()
         self._link.close()
+
+    def _take(self, event: esl.Event) -> None:
+        self.on_event(event)
+        # A bridge or a transfer takes the channel out of `socket` and leaves the connection open. To close it later
+        # would end the next park of the channel, wherever it is by then.
+        left = (event.name, event["Application"], event["Unique-ID"])
+        if left == ("CHANNEL_EXECUTE_COMPLETE", "socket", self.uuid):
+            self.close()
 
     async def _reply(self, packet: bytes) -> esl.Message:
         try:
@@ -128,7 +129,7 @@ class OutboundServer:
         try:
             async with asyncio.TaskGroup() as group:
                 reading = group.create_task(_read(link, ended))
-                await self._serve(EslSession(link, await _greeted(link), ended))
+                await self._serve(await _greeted(link, ended))
                 reading.cancel()
         except* Stranger as errors:
             log.warning("not FreeSWITCH: connection closed", reasons=[str(error) for error in errors.exceptions])
@@ -137,24 +138,26 @@ class OutboundServer:
             link.close()
 
 
-async def _greeted(link: EslLink) -> esl.Message:
-    """Return the channel's data. Raises Stranger."""
+async def _greeted(link: EslLink, ended: asyncio.Event) -> EslSession:
+    """Return the session, whose events come from now on. Raises Stranger."""
     try:
         async with asyncio.timeout(GREETING_SECONDS):
-            return await _channel(link)
+            session = EslSession(link, await _channel(link), ended)
+            for reply in link.begin_all([esl.command(line) for line in GREETING]):
+                if not (await reply).text.startswith("+OK"):
+                    raise Stranger("FreeSWITCH does not let us have the channel's events")
     except (SwitchDown, TimeoutError) as error:
         raise Stranger("no answer from FreeSWITCH") from error
+    return session
 
 
 async def _channel(link: EslLink) -> esl.Message:
+    """Return the reply to `connect`. Raises Stranger, SwitchDown."""
     channel = await link.begin(esl.command("connect"))
     if channel["Event-Name"] != "CHANNEL_DATA" or not channel["Unique-ID"]:
         raise Stranger("no channel's data in reply to connect")
     if (channel["Socket-Mode"], channel["Control"]) != ("async", "full"):
         raise Stranger("the dialplan's socket application lacks 'async full'")
-    for reply in link.begin_all([esl.command(line) for line in GREETING]):
-        if not (await reply).text.startswith("+OK"):
-            raise Stranger("FreeSWITCH does not let us have the channel's events")
     return channel
 
 
@@ -168,4 +171,4 @@ async def _read(link: EslLink, ended: asyncio.Event) -> None:
 
 
 def _nobody(event: esl.Event) -> None:
-    """What happens before a session is served concerns nobody."""
+    """Until a session is served, its events concern nobody."""

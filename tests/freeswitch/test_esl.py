@@ -294,9 +294,9 @@ def test_commands_as_freeswitch_reads_them() -> None:
     )
 
 
-def test_a_message_to_a_channel_as_recorded() -> None:
-    said = [packet.text.encode() for packet in packets("01a_outbound_full.txt") if not packet.heard]
-    assert said[5:8] == [
+def test_a_message_to_a_channel_as_recorded_but_locked() -> None:
+    said = [packet.text.rstrip() for packet in packets("01a_outbound_full.txt") if not packet.heard]
+    assert [f"{packet}\nevent-lock: true\n\n".encode() for packet in said[5:8]] == [
         sendmsg("", "answer"),
         sendmsg("", "playback", "tone_stream://%(500,100,440);loops=2", event_uuid="tone-1"),
         sendmsg("", "playback", "/srv/fs/sounds/prompt.wav", event_uuid="wav-1"),
@@ -304,7 +304,12 @@ def test_a_message_to_a_channel_as_recorded() -> None:
 
 
 def test_a_message_to_another_channel_names_it() -> None:
-    assert sendmsg("1-2", "park") == b"sendmsg 1-2\ncall-command: execute\nexecute-app-name: park\n\n"
+    assert sendmsg("1-2", "park") == b"sendmsg 1-2\ncall-command: execute\nexecute-app-name: park\nevent-lock: true\n\n"
+
+
+def test_an_argument_is_taken_as_it_is_or_refused() -> None:
+    with pytest.raises(ValueError, match="expand"):
+        sendmsg("", "set", "name=${sip_password}")
 
 
 @pytest.mark.parametrize("line", ["api x\n\napi hupall", "api x\r", "api \0", "\x1b[2J", "", " "])

@@ -146,7 +146,8 @@ async def test_applications_and_api_commands_are_answered_in_order(door: Door) -
     played = begin(session.execute("playback", "/sounds/a.wav", event_uuid="p-1"))
     broken = begin(session.api(f"uuid_break {UUID}"))
     assert await peer.hears() == (
-        "sendmsg\ncall-command: execute\nexecute-app-name: playback\nexecute-app-arg: /sounds/a.wav\nEvent-UUID: p-1"
+        "sendmsg\ncall-command: execute\nexecute-app-name: playback\nexecute-app-arg: /sounds/a.wav\nEvent-UUID: p-1\n"
+        "event-lock: true"
     )
     assert await peer.hears() == f"api uuid_break {UUID}"
     peer.say(OK + response("-ERR No such channel!\n"))
@@ -184,6 +185,31 @@ async def test_a_hung_up_channel_lingers_before_the_session_ends(door: Door) -> 
     assert not session.ended.is_set()
     peer.say("Content-Type: text/disconnect-notice\nContent-Disposition: disconnect\nContent-Length: 0\n\n")
     await asyncio.wait_for(session.ended.wait(), SECONDS)
+
+
+async def test_a_channel_that_left_the_socket_has_no_session_any_more(door: Door) -> None:
+    peer, session = await door.caller()
+    heard: list[str] = []
+    session.on_event = lambda event: heard.append(event.name)
+    another = event("CHANNEL_EXECUTE_COMPLETE", **{"Application": "socket", "Unique-ID": "another"})
+    played = event("CHANNEL_EXECUTE_COMPLETE", **{"Application": "playback", "Unique-ID": UUID})
+    left = event("CHANNEL_EXECUTE_COMPLETE", **{"Application": "socket", "Unique-ID": UUID})
+    peer.say(another + played)
+    waiting = begin(session.api("status"))
+    peer.say(response("UP"))
+    assert (await waiting, session.ended.is_set()) == ("UP", False)
+    peer.say(left)
+    assert await peer.over()
+    assert (len(heard), session.ended.is_set()) == (3, True)
+
+
+async def test_a_channel_that_left_while_it_was_greeted_is_not_served(door: Door) -> None:
+    peer = await door.connect()
+    await peer.hears()
+    left = event("CHANNEL_EXECUTE_COMPLETE", **{"Application": "socket", "Unique-ID": UUID})
+    peer.say(CHANNEL + OK + OK + left)
+    assert await peer.over()
+    assert door.sessions.empty()
 
 
 async def test_the_end_of_the_connection_ends_the_waiting_command(door: Door) -> None:
