@@ -23,6 +23,7 @@ from tests.freeswitch_double.switch import HOOK
 @click.option("--hook", default=HOOK, show_default=False, type=click.Path(path_type=Path, exists=True))
 @click.option("--extra", multiple=True, type=click.Path(path_type=Path, exists=True), help="More XML contexts.")
 @click.option("--globals", "variables", default="{}", help="Global variables, as JSON.")
+@click.option("--no-recording", is_flag=True, help="uuid_record fails, as without a place to write.")
 @click.option("--log", type=click.Path(path_type=Path))
 def main(
     *,
@@ -35,6 +36,7 @@ def main(
     hook: Path,
     extra: tuple[Path, ...],
     variables: str,
+    no_recording: bool,
     log: Path | None,
 ) -> None:
     double = FreeSwitchDouble(
@@ -47,6 +49,7 @@ def main(
         password=password,
         esl_port=esl_port,
         sip_port=sip_port,
+        records=not no_recording,
         log_file=log,
     )
     asyncio.run(_run(double))
@@ -57,6 +60,7 @@ async def _run(double: FreeSwitchDouble) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, over.set)
     async with double:
+        print("started", flush=True)
         await over.wait()
 
 

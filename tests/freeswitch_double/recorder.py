@@ -80,7 +80,9 @@ class Recorders:
     def start(self, path: str) -> bool:
         """Whether FreeSWITCH would: there is media, the folder can be written, and it has no folder named by a rate."""
         folder = Path(path).parent
-        if not self._channel.has_media or any((folder / rate).is_dir() for rate in RATE_FOLDERS):
+        if not (self._channel.has_media and self._channel.switch.records) or any(
+            (folder / rate).is_dir() for rate in RATE_FOLDERS
+        ):
             return False
         try:
             folder.mkdir(parents=True, exist_ok=True)

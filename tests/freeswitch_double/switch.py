@@ -61,6 +61,7 @@ class FreeSwitchDouble:
     `people` are telephones at 127.0.0.1, by name: user/ana rings the one at people["ana"]. Whoever calls in lands in
     the context `public`, where 100 is Careline, or in that of `extra`, texts or files of XML like the hook's.
     `globals` are the global variables; `gateways` the ports of trunks by name.
+    Without `records` every uuid_record fails.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class FreeSwitchDouble:
         password: str = "ClueCon",
         esl_port: int = 0,
         sip_port: int = 0,
+        records: bool = True,
         log_file: Path | None = None,
     ) -> None:
         self.people = dict(people or {})
@@ -82,7 +84,7 @@ class FreeSwitchDouble:
         self.gateways = dict(gateways or {})
         self.globals = {"hold_music": "local_stream://moh", **({"careline_socket": socket} if socket else {})}
         self.globals |= globals or {}
-        self.password = password
+        self.password, self.records = password, records
         self.esl_port, self.sip_port = esl_port or free_port(), sip_port or free_port()
         self.dialplan = Dialplan([*extra, NUMBERS, hook])
         self.scheduler = Scheduler()
