@@ -44,12 +44,12 @@ async def run_and_tell(switch: FreeSwitchDouble, text: str, tell: Callable[[str]
 def _channel_command(
     work: Callable[[FreeSwitchDouble, Channel, str], str], gone: str = NO_CHANNEL
 ) -> Callable[[FreeSwitchDouble, str], Awaitable[str]]:
-    """A command whose first argument is a channel."""
+    """A command whose first argument is a channel: one that was hung up is not found (switch_core_session_locate)."""
 
     async def command(switch: FreeSwitchDouble, arguments: str) -> str:
         uuid, _, rest = arguments.partition(" ")
         channel = switch.channels.get(uuid)
-        return work(switch, channel, rest.strip()) if channel else gone
+        return work(switch, channel, rest.strip()) if channel and not channel.cause else gone
 
     return command
 
@@ -121,7 +121,7 @@ async def _bridge(switch: FreeSwitchDouble, arguments: str) -> str:
 
 
 async def _exists(switch: FreeSwitchDouble, uuid: str) -> str:
-    return "true" if uuid in switch.channels else "false"
+    return "true" if uuid in switch.channels and not switch.channels[uuid].cause else "false"
 
 
 async def _sched_transfer(switch: FreeSwitchDouble, arguments: str) -> str:
