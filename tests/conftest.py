@@ -1,4 +1,4 @@
-"""Fixtures for all tests: how long random searches are, and a real Asterisk with telephones for those that ask."""
+"""Fixtures for all tests: how long random searches are, and a PBX with telephones for those that ask."""
 
 import asyncio
 import os
@@ -12,11 +12,14 @@ from hypothesis import HealthCheck, settings
 
 from lab.asterisk import PrivateAsterisk
 from lab.asterisk_root import asterisk_root
+from lab.freeswitch import PrivateFreeSwitch
 from lab.phone import Phone
+from lab.private_pbx import PrivatePbx
 from lab.terminal import LabError
 from lab.unpacked import Unpacked
 
 THOROUGH = bool(os.environ.get("CARELINE_THOROUGH"))
+ON_FREESWITCH = os.environ.get("CARELINE_LIVE_PBX") == "freeswitch"
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile(
@@ -47,17 +50,28 @@ def pbx_settings() -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def pbx(
-    asterisk: Unpacked, pbx_settings: Mapping[str, Any], request: pytest.FixtureRequest
-) -> Iterator[PrivateAsterisk]:
-    """A running private Asterisk, one per test module; its folder is kept when a test of the module fails."""
+def pbx(pbx_settings: Mapping[str, Any], request: pytest.FixtureRequest) -> Iterator[PrivatePbx]:
+    """A running PBX of our own, one per test module; its folder is kept when a test of the module fails.
+
+    An Asterisk, or with CARELINE_LIVE_PBX=freeswitch a FreeSWITCH.
+    """
     failed_before = request.session.testsfailed
-    private = PrivateAsterisk(**pbx_settings)
-    asyncio.run(private.start())
+    try:
+        private = _made(pbx_settings, request)
+        asyncio.run(private.start())
+    except LabError as error:
+        pytest.fail(str(error), pytrace=False)
     yield private
     private.kill()
     if request.session.testsfailed == failed_before:
         shutil.rmtree(private.folder, ignore_errors=True)
+
+
+def _made(pbx_settings: Mapping[str, Any], request: pytest.FixtureRequest) -> PrivatePbx:
+    if ON_FREESWITCH:
+        return PrivateFreeSwitch(**pbx_settings)
+    request.getfixturevalue("asterisk")
+    return PrivateAsterisk(**pbx_settings)
 
 
 PlugIn = Callable[..., Awaitable[Phone]]
