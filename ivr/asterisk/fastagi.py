@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ivr.asterisk import agi
+from ivr.media.voice import OutOfHands
 from ivr.sockets import Address, listening
 from ivr.tasks import Tasks, any_of
 
@@ -25,7 +26,7 @@ DEAD_CHANNEL = 511
 log = structlog.get_logger(__name__)
 
 
-class AgiEnded(Exception):  # noqa: N818 - the state, not a mistake
+class AgiEnded(OutOfHands):
     """Asterisk has left AGI. Whether the caller is gone only AMI knows."""
 
 

@@ -9,10 +9,11 @@ import structlog
 
 from ivr.asterisk.ami_connection import AmiConnection
 from ivr.asterisk.audioserver import AudioServer
-from ivr.asterisk.call import BYE, Parts
+from ivr.asterisk.call import Parts
 from ivr.asterisk.calls import Calls, OnCall
 from ivr.asterisk.fastagi import AgiEnded, AgiSession, FastAgiServer
 from ivr.asterisk.switch import AsteriskSwitch
+from ivr.callers.walking import BYE
 from ivr.tasks import Tasks
 
 if TYPE_CHECKING:

@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 from collections import deque
 from typing import TYPE_CHECKING
 
+from ivr.media.voice import OutOfHands
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 DIGITS_AHEAD = 32  # keys pressed before they are asked for
 
 
-class StreamEnded(Exception):  # noqa: N818 - the state, not a mistake
+class StreamEnded(OutOfHands):
     """The audio is over. Whether the caller is gone only the PBX's control connection knows."""
 
 

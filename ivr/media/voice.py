@@ -1,4 +1,4 @@
-"""How we speak with a walked caller: with live audio (LiveVoice), or with keys alone (KeysVoice)."""
+"""How we speak with a walked caller: with live audio (LiveVoice), or with keys alone."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ if TYPE_CHECKING:
     from ivr.call import Heard, Turn
 
 
+class OutOfHands(Exception):  # noqa: N818 - the state, not a mistake
+    """The caller is no longer in our hands. Whether the caller is gone only the PBX's control connection knows."""
+
+
 class Voice(Protocol):
-    """As ivr.call.Call; every coroutine raises AgiEnded or StreamEnded when the caller is no longer in our hands."""
+    """As ivr.call.Call; every coroutine raises OutOfHands when the caller is taken away in the middle of it."""
 
     async def play(self, sounds: tuple[Path, ...]) -> None: ...
 
