@@ -69,7 +69,7 @@ class Observer(Rings[Leg]):
             "CHANNEL_PARK": self._park,
             "CHANNEL_BRIDGE": self._bridge,
             "CHANNEL_HANGUP": self._hangup,
-            "CHANNEL_HANGUP_COMPLETE": self._hangup,
+            "CHANNEL_HANGUP_COMPLETE": self._hung_up,
             "BACKGROUND_JOB": self._job,
         }
 
@@ -193,9 +193,13 @@ class Observer(Rings[Leg]):
         elif call is None:
             self.ended(unique_id, cause)
             self.stranger_gone(unique_id)
-        self._calls.hung_up(unique_id)
         if alone := self.legs.get(self._joining.pop(unique_id, "")):
             self._send([orders.hang_up(alone)])
+
+    def _hung_up(self, event: Event) -> None:
+        """A caller's last words are recorded by now."""
+        self._hangup(event)
+        self._calls.hung_up(event["Unique-ID"])
 
     def _job(self, event: Event) -> None:
         """The end of an `originate`. A failure without a channel only this tells; any other the hang-up tells, too."""

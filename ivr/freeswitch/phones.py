@@ -42,8 +42,8 @@ class PhoneWatch:
         self._states = PhoneStates(tell, line_of=self._line_of)
 
     def phone_of(self, user: str) -> str | None:
-        """The watched phone of `user`, named with its domain or without."""
-        phones = [phone for line in _lines(*user.lower().split("@", 1)) for phone in self._states.phones_on(line)]
+        """The watched phone of `user`; either may be named without a domain."""
+        phones = (phone for phone in self._states.watched if _is_same(user_of(phone, self._settings), user.lower()))
         return min(phones, default=None)
 
     async def watch(self, phones: Collection[str]) -> None:
@@ -125,3 +125,8 @@ class PhoneWatch:
 def _lines(user: str, host: str = "") -> tuple[str, ...]:
     """As a phone may be named: a user of any domain, or of this one."""
     return (user, f"{user}@{host}") if host else (user,)
+
+
+def _is_same(one: str | None, other: str) -> bool:
+    (user, _, host), (other_user, _, other_host) = (one or "").partition("@"), other.partition("@")
+    return user == other_user != "" and (host == other_host or not (host and other_host))

@@ -150,8 +150,8 @@ def test_of_two_phones_one_wins_as_recorded() -> None:
         LegEnded(OTHER_LEG, Cause.CANCELLED, answered=False),
         ANSWERED,
         TalkBegan(CALL, LEG),
-        CallEnded(CALL),
         LegEnded(LEG, Cause.ENDED, answered=True),
+        CallEnded(CALL),
     ]
 
 
@@ -216,7 +216,7 @@ def test_somebody_elses_parked_calls_are_left_alone() -> None:
 def test_a_caller_who_hangs_up_on_the_way_to_a_talk_leaves_nobody_waiting() -> None:
     watched = Watched(CALL)
     watched.joins()
-    watched.take(Event({"Event-Name": "CHANNEL_HANGUP", "Unique-ID": CALL, "Hangup-Cause": "NORMAL_CLEARING"}))
+    watched.take(Event({"Event-Name": "CHANNEL_HANGUP_COMPLETE", "Unique-ID": CALL}))
     assert watched.told == [CallEnded(CALL)]
     assert watched.sent == ["api uuid_kill careline-leg-1 ORIGINATOR_CANCEL"]
 

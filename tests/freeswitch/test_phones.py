@@ -130,5 +130,5 @@ async def test_what_is_watched_without_a_connection_is_told_once_there_is_one(
 
 async def test_a_persons_phone_is_found_by_its_user(house: House) -> None:
     await house.switch.watch([ANA, BO, MOBILE])
-    users = ("ana", "Ana@example.org", "bo@127.0.0.1", "bo", "cleo", "")
-    assert [house.switch.phone_of(user) for user in users] == [ANA, ANA, BO, None, None, None]
+    users = ("ana", "Ana@example.org", "bo@127.0.0.1", "bo", "bo@example.org", "cleo", "")
+    assert [house.switch.phone_of(user) for user in users] == [ANA, ANA, BO, BO, None, None, None]
