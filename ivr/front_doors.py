@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ivr.asterisk import rehearsing as on_asterisk
 from ivr.asterisk.front_door import AsteriskFrontDoor
 from ivr.asterisk.settings import AsteriskSettings
+from ivr.freeswitch.settings import FreeSwitchSettings
 from ivr.sockets import Address
 
 if TYPE_CHECKING:
@@ -57,4 +58,15 @@ def asterisk_of(asterisk: given.Asterisk) -> AsteriskSettings:
         ami=Address(ami.host, ami.port),
         agi=Address(agi.host, agi.port),
         audio=Address(audio.host, audio.port),
+    )
+
+
+def freeswitch_of(freeswitch: given.FreeSwitch) -> FreeSwitchSettings:
+    esl, outbound = freeswitch.esl, freeswitch.outbound
+    return FreeSwitchSettings(
+        password=esl.password,
+        esl=Address(esl.host, esl.port),
+        outbound=Address(outbound.host, outbound.port),
+        audio=freeswitch.audio,
+        phones=freeswitch.phones,
     )

@@ -8,14 +8,16 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
-from ivr.checkup import findings
+from ivr.checkup import clocks, findings, state
 from ivr.control import open_door
 from ivr.findings import Finding
+from ivr.menus.reading.load import load as load_plan
 from ivr.settings import Settings, Speech
 from ivr.settings_file import load
 from ivr.speech.meaning.red_flag_list import load_red_flags
-from tests.host import Host, set_up
+from tests.host import Host, free_port, set_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,6 +124,47 @@ async def test_the_ports_of_a_running_careline_are_as_they_should_be(host: Host)
         told = await well(load(host.settings))
     assert "Careline is running and listens for AGI and AudioSocket" in told
     assert "version 7 of the plan is in force" in told
+
+
+# ---- the host -------------------------------------------------------------------------------------------------------
+
+
+async def test_the_practice_s_time_is_told(host: Host) -> None:
+    zone = load_plan(host.plan).practice.timezone
+    [told] = [what for what in await well(load(host.settings)) if "at the practice" in what]
+    assert told.endswith(f" at the practice ({zone})")
+
+
+def test_a_clock_that_nobody_sets_right_is_told(tmp_path: Path) -> None:
+    marker = tmp_path / "synchronized"
+    assert clocks.synchronised(clocks.TIME_ERROR, marker).do == ("timedatectl set-ntp true, or apt-get install chrony")
+    assert clocks.synchronised(0, marker).ok
+    marker.touch()
+    assert clocks.synchronised(clocks.TIME_ERROR, marker).ok
+    assert clocks.kernel_state() in range(-1, 6)
+
+
+def test_a_full_disk_is_told_before_it_is_full(tmp_path: Path) -> None:
+    assert state.room(tmp_path, 499_000_000) == Finding(
+        False,
+        f"499 MB are free on the disk of {tmp_path}",
+        "free some: Careline wants 500 MB for messages and the record",
+    )
+    assert state.room(tmp_path, 500_000_000).ok
+
+
+# ---- the PBX --------------------------------------------------------------------------------------------------------
+
+
+async def test_the_pbx_of_the_settings_is_looked_at(host: Host) -> None:
+    port = free_port()
+    given = yaml.safe_load(host.settings.read_text())
+    del given["asterisk"]
+    given["freeswitch"] = {"esl": {"port": free_port(), "password": "hush"}, "outbound": {"port": port}}
+    host.settings.write_text(yaml.safe_dump(given))
+    *_, last = found = await findings(load(host.settings))
+    assert Finding(True, f"127.0.0.1:{port} for FreeSWITCH's calls is free") in found
+    assert last.what == f"no FreeSWITCH answers at 127.0.0.1:{given['freeswitch']['esl']['port']}"
 
 
 async def test_an_asterisk_that_is_not_there_is_the_last_finding(host: Host) -> None:

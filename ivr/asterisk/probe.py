@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 
 from ivr.asterisk.ami_connection import AmiConnection, LoginRefused
 from ivr.asterisk.ami_link import ActionRefused
+from ivr.clock import SystemClock
 from ivr.findings import Finding
+from ivr.permissions import may_read, user_of
 from ivr.services import SwitchDown
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from collections.abc import Set as AbstractSet
+    from pathlib import Path
 
     from ivr.asterisk import ami
     from ivr.asterisk.settings import AsteriskSettings
 
 OLDEST_VERSION = 18
+CLOCKS_SECONDS = 2.0  # how far two clocks of one host may be apart; Asterisk tells whole seconds
 TRIAL_SECONDS = 2.0  # until the dialplan has come to its waiting room
 TOLD_SECONDS = 1.0  # until we are told what we did ourselves
 TRIAL_ID = "doctor-1"
@@ -37,11 +41,17 @@ MODULES = {
     "func_timeout": "callers are saved when Careline dies",
     "func_devstate": "a phone that is not there is not rung",
     "res_manager_devicestate": "a phone that is not there is not rung",
+    "codec_ulaw": "callers whose line speaks PCMU are heard",
+    "codec_alaw": "callers whose line speaks PCMA are heard",
 }
+FORMAT = ("format_wav", "prompts are played to callers who have keys only")
 
 
-async def examine(settings: AsteriskSettings) -> list[Finding]:
-    """Look at everything that Careline needs of Asterisk, in the order in which to repair it."""
+async def examine(settings: AsteriskSettings, prompt: Path | None = None) -> list[Finding]:
+    """Look at everything that Careline needs of Asterisk, in the order in which to repair it.
+
+    `prompt` is a file that callers are to hear.
+    """
     seen: asyncio.Queue[ami.Message] = asyncio.Queue()
     try:
         async with _connected(settings, seen) as connection:
@@ -50,7 +60,9 @@ async def examine(settings: AsteriskSettings) -> list[Finding]:
             return [
                 Finding(True, f"the manager at {settings.ami} accepts the user {settings.user!r}"),
                 await _version(connection),
-                *[await _module(connection, name) for name in MODULES],
+                await _clocks(connection),
+                *[await _module(connection, name, why) for name, why in MODULES.items()],
+                *await _prompts(connection, prompt),
                 *await _rights(connection),
                 *[await _context(connection, name) for name in settings.contexts],
                 await _trial(connection, settings, seen),
@@ -90,12 +102,45 @@ async def _version(connection: AmiConnection) -> Finding:
     return Finding(True, f"Asterisk {version}")
 
 
-async def _module(connection: AmiConnection, name: str) -> Finding:
-    if await _variable(connection, f"IFMODULE({name}.so)") == "1":
-        return Finding(True, f"module {name}: {MODULES[name]}")
+async def _clocks(connection: AmiConnection) -> Finding:
+    theirs = await _variable(connection, "EPOCH")
+    apart = abs(int(theirs) - SystemClock().now()) if theirs.isdigit() else 0.0
+    if apart > CLOCKS_SECONDS:
+        what = f"Asterisk's clock and ours are {apart:.0f} s apart"
+        return Finding(False, what, "synchronise the clocks of both hosts (chrony)")
+    return Finding(True, "Asterisk's clock is ours")
+
+
+async def _prompts(connection: AmiConnection, prompt: Path | None) -> list[Finding]:
+    """Asterisk plays prompts itself only where it cannot take live audio from us."""
+    if await _loaded(connection, "app_audiosocket"):
+        return [Finding(True, "prompts are played by Careline: Asterisk need not read them")]
+    user = user_of("asterisk")
+    readable = [] if prompt is None or user is None else [seen(prompt, user)]
+    return [await _module(connection, *FORMAT), *readable]
+
+
+def seen(prompt: Path, user: int) -> Finding:
+    """`user` is Asterisk's."""
+    if may_read(prompt, user):
+        return Finding(True, "Asterisk may read the prompts")
     return Finding(
         False,
-        f"module {name} is not loaded: {MODULES[name]}",
+        f"Asterisk may not read the prompt {prompt}: callers hear nothing",
+        "Let Asterisk's user read the cache folder (setting `cache`), and the folders above it.",
+    )
+
+
+async def _loaded(connection: AmiConnection, module: str) -> bool:
+    return await _variable(connection, f"IFMODULE({module}.so)") == "1"
+
+
+async def _module(connection: AmiConnection, name: str, why: str) -> Finding:
+    if await _loaded(connection, name):
+        return Finding(True, f"module {name}: {why}")
+    return Finding(
+        False,
+        f"module {name} is not loaded: {why}",
         f"asterisk -rx 'module load {name}.so'; when there is no such file, install Asterisk's modules package, "
         "or choose it in `make menuselect`. See that modules.conf does not say noload.",
     )

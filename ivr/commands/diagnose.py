@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ivr import logs
 from ivr.checkup import findings
 from ivr.commands.shared import settings_from, settings_option, told
 from ivr.speech.hearing import models
@@ -17,6 +18,7 @@ from ivr.speech.hearing import models
 def doctor(settings_file: Path | None) -> None:
     """Look at everything that Careline needs, and say what to do about what is missing."""
     with told():
+        logs.start()
         found = asyncio.run(findings(settings_from(settings_file)))
     for each in found:
         mark = click.style("ok   ", fg="green") if each.ok else click.style("wrong", fg="red")

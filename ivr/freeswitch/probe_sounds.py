@@ -7,9 +7,6 @@ no phone. Without mod_loopback only what can be asked is said.
 from __future__ import annotations
 
 import asyncio
-import os
-import pwd
-import stat
 import uuid
 import wave
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivr.findings import Finding
+from ivr.permissions import may_read
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -46,7 +44,7 @@ async def examine(
     """
     music = await _music(connection)
     async with _trial(connection, seen) as trial:
-        found = [_memory(audio), *_formats(prompt)]
+        found = [memory(audio, _read(MOUNTS)), *_formats(prompt)]
         if trial is None:
             return [*found, _untried()]
         return [
@@ -122,9 +120,10 @@ def _untried() -> Finding:
 # ---- what callers say -----------------------------------------------------------------------------------------------
 
 
-def _memory(audio: Path) -> Finding:
+def memory(audio: Path, mounts: str) -> Finding:
+    """`mounts` is what /proc/mounts says."""
     folder = next(each for each in (audio, *audio.parents) if each.exists())
-    kind = _file_system(folder)
+    kind = _file_system(folder, mounts)
     if kind in MEMORY:
         return Finding(True, f"{audio} is in memory")
     return Finding(
@@ -134,15 +133,15 @@ def _memory(audio: Path) -> Finding:
     )
 
 
-def _file_system(folder: Path) -> str:
-    """The type of the file system that a folder is in, such as tmpfs."""
-    mounts = [line.split() for line in MOUNTS.read_text("utf-8").splitlines()]
-    within = [
+def _file_system(folder: Path, mounts: str) -> str:
+    """The type of the file system that a folder is in, such as tmpfs: the one that was mounted last above it."""
+    known = [line.split() for line in mounts.splitlines()]
+    above = [
         (len(point), number, kind)
-        for number, (_, point, kind, *_) in enumerate(mounts)
+        for number, (_, point, kind, *_) in enumerate(known)
         if folder.resolve().is_relative_to(point.replace("\\040", " "))
     ]
-    return max(within)[2]
+    return max(above)[2] if above else "unknown"
 
 
 async def _recorded(connection: EslConnection, trial: str, audio: Path) -> Finding:
@@ -162,6 +161,10 @@ def _is_missing(audio: Path) -> bool:
     return not audio.is_dir()
 
 
+def _read(file: Path) -> str:
+    return file.read_text("utf-8")
+
+
 def _remove(file: Path) -> None:
     file.unlink(missing_ok=True)
 
@@ -169,30 +172,13 @@ def _remove(file: Path) -> None:
 def _written(audio: Path, file: Path) -> Finding:
     if not file.exists():
         return _unwritten(audio)
-    if not _may_read(file.stat(), audio.stat().st_uid):
+    if not may_read(file, audio.stat().st_uid):
         return Finding(False, f"Careline may not read what FreeSWITCH writes into {audio}", JOIN)
     return Finding(True, f"FreeSWITCH writes into {audio}, and Careline reads it")
 
 
 def _unwritten(audio: Path) -> Finding:
     return Finding(False, f"FreeSWITCH cannot write into {audio}: callers are not heard", JOIN)
-
-
-def _may_read(facts: os.stat_result, user: int) -> bool:
-    """Whether a user may read a file, whoever runs this."""
-    if user in {0, facts.st_uid}:
-        return user == 0 or bool(facts.st_mode & stat.S_IRUSR)
-    if facts.st_gid in _groups(user):
-        return bool(facts.st_mode & stat.S_IRGRP)
-    return bool(facts.st_mode & stat.S_IROTH)
-
-
-def _groups(user: int) -> list[int]:
-    try:
-        entry = pwd.getpwuid(user)
-    except KeyError:
-        return []
-    return os.getgrouplist(entry.pw_name, entry.pw_gid)
 
 
 # ---- what callers hear ----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ivr.asterisk import audiosocket
+from ivr.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ class TinyAsterisk:
     """`secret` opens AMI. `actions` is every action that came, `answers` overrides what is answered to one by name.
 
     `phones` maps a phone (PJSIP/ana) to what it does when it rings: "answers", "rings", or a hang-up cause ("17");
-    `states` maps it to its device state, NOT_INUSE where none is given.
+    `states` maps it to its device state, NOT_INUSE where none is given. Modules that are `not_loaded` are missing.
     """
 
     def __init__(self) -> None:
@@ -36,6 +37,7 @@ class TinyAsterisk:
         self.answers: dict[str, Fields | None] = {}
         self.phones: dict[str, str] = {"PJSIP/ana": "answers"}
         self.states: dict[str, str] = {}
+        self.not_loaded: set[str] = set()
         self.has_audiosocket = True
         self.channels: dict[str, TinyChannel] = {}
         self.agi_port = 0
@@ -135,7 +137,12 @@ class TinyAsterisk:
 
     def _getvar(self, fields: Fields) -> Fields:
         name, _, argument = fields["Variable"].removesuffix(")").partition("(")
-        values = {"VERSION": "22.10.1", "IFMODULE": "1", "DEVICE_STATE": self.states.get(argument, "NOT_INUSE")}
+        values = {
+            "VERSION": "22.10.1",
+            "EPOCH": str(int(SystemClock().now())),
+            "IFMODULE": "0" if argument.removesuffix(".so") in self.not_loaded else "1",
+            "DEVICE_STATE": self.states.get(argument, "NOT_INUSE"),
+        }
         return {"Value": values[name]}
 
     def _absolutetimeout(self, fields: Fields) -> Fields:

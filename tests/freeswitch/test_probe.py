@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ivr.findings import Finding
 from ivr.freeswitch import probe_sounds
 from ivr.freeswitch.probe import MODULES, examine
 from ivr.freeswitch.settings import FreeSwitchSettings
@@ -172,17 +173,14 @@ async def test_extensions_of_ones_own_are_nothing_wrong(switch: Probed, audio: P
 # ---- what is played and recorded ------------------------------------------------------------------------------------
 
 
-async def test_a_folder_on_a_disk(switch: Probed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mounts = tmp_path / "mounts"
-    mounts.write_text("/dev/sda1 / ext4 rw 0 0\n")
-    monkeypatch.setattr(probe_sounds, "MOUNTS", mounts)
-    (tmp_path / "audio").mkdir()
-    found = await wrong(switch, tmp_path / "audio")
-    assert found == {
-        f"{tmp_path / 'audio'} is on a disk (ext4), and what callers say would be, too": (
-            "Choose a folder in /dev/shm or /run for 'audio' of 'freeswitch' in the settings."
-        )
-    }
+def test_a_folder_on_a_disk(tmp_path: Path) -> None:
+    mounts = "/dev/sda1 / ext4 rw 0 0\ntmpfs /run tmpfs rw 0 0\n"
+    assert probe_sounds.memory(tmp_path / "audio", mounts) == Finding(
+        False,
+        f"{tmp_path / 'audio'} is on a disk (ext4), and what callers say would be, too",
+        "Choose a folder in /dev/shm or /run for 'audio' of 'freeswitch' in the settings.",
+    )
+    assert probe_sounds.memory(Path("/run/careline"), mounts).ok
 
 
 async def test_a_folder_that_is_made_at_the_start(switch: Probed, audio: Path) -> None:
