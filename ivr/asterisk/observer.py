@@ -42,9 +42,9 @@ class Observer(Rings[Leg]):
         if take:
             take(message)
 
-    def reconcile(self, listed: Iterable[ami.Message], live: Live) -> None:
-        """Take over what exists now; nothing was told while there was no connection."""
-        self.missed(live)
+    def reconcile(self, listed: Iterable[ami.Message], live: Live, known: frozenset[str]) -> None:
+        """Take over what exists now; nothing was told while there was no connection. `known` is of before we asked."""
+        self.missed(live, known)
         talks = {party for talk in live.talks for party in talk}
         for channel in listed:
             self._found(channel, talks=channel["Uniqueid"] in talks)

@@ -123,13 +123,14 @@ class AsteriskSwitch:
     async def came_up(self) -> None:
         """The control connection is up: see what exists, and tell. Raises SwitchDown."""
         listed: list[ami.Message] = []
+        known = self._observer.known()
         try:
             listed = await self._channels()
         except ActionRefused as refused:
             log.error("Asterisk refuses to list its channels: see `careline doctor`", answer=str(refused))  # noqa: TRY400 - no bug of ours to trace
         else:
             live = live_of(listed, self._calls.ids(), self._settings.context)
-            self._observer.reconcile(listed, live)
+            self._observer.reconcile(listed, live, known)
             for channel in listed:
                 if any(channel["Uniqueid"] in talk for talk in live.talks):
                     self._let_talk(channel["Channel"])

@@ -14,7 +14,7 @@ from ivr.persons.rings import is_dialled, is_leg
 from ivr.services import Live
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from ivr.freeswitch.connection import EslConnection
 
@@ -45,10 +45,13 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`ours` are callers, legs and who is dialled; `rows` are all channels, as `show channels` lists them."""
+    """`ours` are callers, legs and who is dialled; `rows` are all channels, as `show channels` lists them; `known` are
+    those that we asked for ourselves.
+    """
 
     ours: tuple[Channel, ...]
     rows: tuple[Mapping[str, str], ...]
+    known: frozenset[str]
 
     def live(self) -> Live:
         legs = frozenset(channel.id for channel in self.ours if is_leg(channel.id))
@@ -57,8 +60,8 @@ class Listing:
         return Live(calls, legs, frozenset((call, leg) for call, leg in talks if call in calls))
 
 
-async def listed(esl: EslConnection, known: Collection[str], context: str) -> Listing:
-    """Ask for everything. `known` are those that we know ourselves. Raises SwitchDown."""
+async def listed(esl: EslConnection, known: frozenset[str], context: str) -> Listing:
+    """Ask for everything. Raises SwitchDown."""
     rows = {row["uuid"]: row for row in await esl.rows("show channels as json") if "uuid" in row}
     ids = {*known, *(uuid for uuid, row in rows.items() if _is_ours(uuid, row, context))}
     legs, others = [each for each in ids if is_leg(each)], [each for each in ids if not is_leg(each)]
@@ -67,7 +70,7 @@ async def listed(esl: EslConnection, known: Collection[str], context: str) -> Li
     talked_with = await _asked(esl, others, "last_bridge_to")
     ours = [Channel(leg, rows.get(leg, {}), runs[leg], partner) for leg, partner in talks_with.items() if leg in runs]
     ours += [Channel(call, rows.get(call, {}), partner=partner) for call, partner in talked_with.items()]
-    return Listing(tuple(ours), tuple(rows.values()))
+    return Listing(tuple(ours), tuple(rows.values()), known)
 
 
 def _is_ours(uuid: str, row: Mapping[str, str], context: str) -> bool:

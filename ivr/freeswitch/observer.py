@@ -100,13 +100,10 @@ class Observer(Rings[Leg]):
         if not self.is_leg(call):
             self._tell(KeyPressed(call, digit))
 
-    def known(self) -> frozenset[str]:
-        return self._calls.ids() | self.legs.keys() | self.dials.keys()
-
     def reconcile(self, listing: Listing) -> None:
         """Take over what exists now; nothing was told while there was no connection."""
         live = listing.live()
-        self.missed(live)
+        self.missed(live, listing.known)
         partners = dict(live.talks) | {leg: call for call, leg in live.talks}
         for channel in listing.ours:
             if is_leg(channel.id):

@@ -71,7 +71,7 @@ class Rings(Generic[RingT]):
     def __init__(self, calls: Calls, tell: Tell) -> None:
         self.legs: dict[str, RingT] = {}
         self.dials: dict[str, RingT] = {}
-        self._known = calls
+        self._callers = calls
         self._tell = tell
         self._strangers: frozenset[str] = frozenset()  # callers of an earlier life of ours, in a talk or in music
 
@@ -118,20 +118,27 @@ class Rings(Generic[RingT]):
             self._strangers -= {unique_id}
             self._tell(CallEnded(unique_id))
 
-    def missed(self, live: Live) -> None:
-        """Tell what ended while there was no connection: nothing is replayed."""
-        for leg in self.legs.keys() - live.legs:
+    def known(self) -> frozenset[str]:
+        return self._callers.ids() | self.legs.keys() | self.dials.keys()
+
+    def missed(self, live: Live, known: frozenset[str]) -> None:
+        """Tell what ended while there was no connection: nothing is replayed.
+
+        `known` are those of ours that were asked for: whoever came since then need not be among the living.
+        """
+        over = known - live.calls - live.legs
+        for leg in over & self.legs.keys():
             self.ended(leg, Cause.NO_ANSWER)
-        for call in self._known.ids() - live.calls - live.legs:
-            self._known.hung_up(call)
-        for call in self.dials.keys() - live.calls:
+        for call in over & self._callers.ids():
+            self._callers.hung_up(call)
+        for call in over & self.dials.keys():
             self.ended(call, Cause.NO_ANSWER)
         for call in self._strangers - live.calls:
             self.stranger_gone(call)
 
     def meet(self, live: Live) -> None:
         """Whoever is neither a Call nor dialled now is a caller of an earlier life."""
-        self._strangers = live.calls - self._known.ids() - self.dials.keys()
+        self._strangers = live.calls - self._callers.ids() - self.dials.keys()
 
 
 def is_leg(unique_id: str) -> bool:

@@ -236,7 +236,7 @@ HUNG_UP = ["api uuid_kill call-1 NORMAL_CLEARING"]
 
 
 def found(*channels: Channel) -> Listing:
-    return Listing(channels, ())
+    return Listing(channels, (), frozenset({LEG, CALL}))
 
 
 def test_a_talk_that_began_meanwhile_is_known_by_both() -> None:

@@ -79,7 +79,7 @@ def test_what_ended_meanwhile_is_told_once() -> None:
     rings.legs[LEG], rings.dials[BACK] = Ring(LEG, rang=True), Ring(BACK, rang=True)
     live = Live(frozenset({"call-2"}), frozenset(), frozenset())
     for _ in range(2):
-        rings.missed(live)
+        rings.missed(live, rings.known())
         rings.meet(live)
     rings.stranger_gone(CALL)
     rings.stranger_gone("call-2")
@@ -94,8 +94,17 @@ def test_what_ended_meanwhile_is_told_once() -> None:
 def test_a_call_that_ended_meanwhile_is_hung_up() -> None:
     callers = Callers(CALL, LEG, "call-2")
     told: list[SwitchEvent] = []
-    Rings[Ring](callers, told.append).missed(Live(frozenset({"call-2"}), frozenset({LEG}), frozenset()))
+    rings = Rings[Ring](callers, told.append)
+    rings.missed(Live(frozenset({"call-2"}), frozenset({LEG}), frozenset()), rings.known())
     assert callers.ids() == {LEG, "call-2"}
+
+
+def test_what_began_while_the_pbx_was_asked_is_not_over() -> None:
+    rings, told = rings_of()
+    known = rings.known()
+    rings.legs[LEG], rings.dials[BACK] = Ring(LEG), Ring(BACK)
+    rings.missed(Live(frozenset(), frozenset(), frozenset()), known)
+    assert told == []
 
 
 def test_our_own_ids_are_known_and_the_far_half_of_a_local_channel_is_none() -> None:
