@@ -1,23 +1,21 @@
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ivr.asterisk.call import AsteriskCall
 from ivr.asterisk.front_door import AsteriskFrontDoor
 from ivr.asterisk.settings import AsteriskSettings
 from ivr.media.sounds import write_wav
 from ivr.sockets import Address
 from tests.asterisk.tiny_asterisk import LOUD, TinyAsterisk
-from tests.media.ears import LoudEars
+from tests.callers.house import House as AnyHouse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from ivr.asterisk.call import AsteriskCall
-    from ivr.services import SwitchEvent
 
 ANYWHERE = Address("127.0.0.1", 0)
 
@@ -45,32 +43,10 @@ def sounds(tmp_path: Path) -> tuple[Path, ...]:
     return paths
 
 
-class House:
-    """A running Careline, as far as Asterisk sees it: calls come out of `calls`, events out of `event`."""
-
+class House(AnyHouse[AsteriskFrontDoor, AsteriskCall]):
     def __init__(self, settings: AsteriskSettings) -> None:
-        self.ears = LoudEars()
-        self.calls: asyncio.Queue[AsteriskCall] = asyncio.Queue()
-        self.persons: list[tuple[str, bool]] = []
-        self.fails = False
         self.door = AsteriskFrontDoor(settings, lambda: self.ears, self._serve, self._person)
-        self._events = self.door.switch.events()
-
-    async def call(self) -> AsteriskCall:
-        return await asyncio.wait_for(self.calls.get(), 10)
-
-    async def event(self) -> SwitchEvent:
-        return await asyncio.wait_for(anext(self._events), 10)
-
-    async def _serve(self, call: AsteriskCall) -> None:
-        self.calls.put_nowait(call)
-        if self.fails:
-            raise RuntimeError("a bug in the application")
-        await call.gone.wait()
-
-    async def _person(self, phone: str, ready: bool) -> bool:
-        self.persons.append((phone, ready))
-        return phone == "PJSIP/ana"
+        super().__init__()
 
 
 @pytest.fixture

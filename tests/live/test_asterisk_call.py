@@ -6,37 +6,24 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from ivr.asterisk.probe import examine
 from ivr.asterisk.settings import AsteriskSettings
-from ivr.call import Call, KeyRules, Pressed, Silence, Turn
-from ivr.media.sounds import write_wav
-from ivr.services import CallEnded, Cause, LegAnswered, LegEnded, LegRinging, SwitchBack, TalkBegan
+from ivr.call import KeyRules, Pressed, Silence, Turn
+from ivr.services import CallEnded, Cause, LegEnded, LegRinging, SwitchBack
 from ivr.sockets import Address
-from lab.phone import Answers, Phone, Rejects
-from lab.sound import not_silent
+from lab.phone import Phone, Rejects
+from lab.sound import RATE, tone
 from tests.asterisk.conftest import House
 from tests.call_contract import CallContract, during, patiently
+from tests.callers.sip_line import LEG, SipLine, loud, prompts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from lab.asterisk import PrivateAsterisk
-    from lab.call import PhoneCall
     from tests.conftest import PlugIn
-
-RATE = 8000
-SPEECH_SECONDS = 0.6
-
-
-def tone(hertz: float, seconds: float) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
-    return (8000 * np.sin(2 * np.pi * hertz * np.arange(int(seconds * RATE)) / RATE)).astype(np.int16)
-
-
-def loud(pcm: np.ndarray[tuple[int], np.dtype[np.int16]]) -> bool:
-    return bool(len(pcm)) and int(np.abs(pcm.astype(np.int32)).max()) > 1000
 
 
 @pytest.fixture
@@ -56,56 +43,7 @@ async def house(pbx: PrivateAsterisk) -> AsyncIterator[House]:
 
 @pytest.fixture
 def sounds(tmp_path: Path) -> tuple[Path, ...]:
-    paths = (tmp_path / "one.wav", tmp_path / "two.wav")
-    for path in paths:
-        write_wav(path, tone(600, 0.5).tobytes())
-    write_wav(tmp_path / "music.wav", tone(700, 20).tobytes())
-    return paths
-
-
-class SipLine:
-    """A caller on a SIP phone."""
-
-    def __init__(self, phone: PhoneCall, call: Call, house: House, sounds: tuple[Path, ...], ana: Phone) -> None:
-        self.phone = phone
-        self.call = call
-        self.sounds = sounds
-        self.music = sounds[0].with_name("music.wav")
-        self._house = house
-        self._ana = ana
-
-    async def hears_something(self) -> None:
-        await self.phone.heard.until(loud)
-
-    async def hears_more_music(self) -> None:
-        so_far = len(self.phone.heard.pcm())
-        await self.phone.heard.until(lambda pcm: len(pcm) > so_far + RATE // 2)
-        assert len(not_silent(self.phone.heard.pcm(), join_seconds=0.06)) == 1
-
-    async def hears_silence(self) -> None:
-        await self.phone.heard.until(lambda pcm: len(pcm) > RATE and not loud(pcm[-RATE // 5 :]))
-
-    async def presses(self, digits: str) -> None:
-        self.phone.press(digits)
-
-    async def says(self, words: str) -> None:
-        self._house.ears.words = words
-        self.phone.say(tone(500, SPEECH_SECONDS))
-
-    async def says_nothing(self) -> None:
-        pass
-
-    async def hangs_up(self) -> None:
-        self.phone.hang_up()
-        await self.call.gone.wait()  # type: ignore[attr-defined]
-
-    async def talks_with_a_person(self) -> None:
-        self._ana.policy = Answers(says=tone(900, 0.5))
-        switch = self._house.door.switch
-        await switch.ring("careline-1", "PJSIP/ana", display="scheduling", seconds=20)
-        while (event := await self._house.event()) != TalkBegan(self.call.id, "careline-1"):
-            if event == LegAnswered("careline-1"):
-                await switch.connect(self.call.id, "careline-1")
+    return prompts(tmp_path)
 
 
 @pytest.fixture
@@ -137,7 +75,7 @@ async def test_a_held_caller_hears_music_and_is_still_held_after_several_timers(
     async with asyncio.timeout(15):
         await line.phone.heard.until(lambda pcm: len(pcm) > RATE * 8)
     assert loud(line.phone.heard.since(began + 4))
-    assert line.call.held.is_set()  # type: ignore[attr-defined]
+    assert line.call.held.is_set()
 
 
 async def test_both_hear_each_other_and_the_talk_ends_for_both(line: SipLine, house: House, ana: Phone) -> None:
@@ -152,7 +90,7 @@ async def test_both_hear_each_other_and_the_talk_ends_for_both(line: SipLine, ho
         await line.phone.heard.until(lambda pcm: loud(pcm[heard_before:]))
     persons.hang_up()
     assert {await house.event(), await house.event()} == {
-        LegEnded("careline-1", Cause.ENDED, answered=True),
+        LegEnded(LEG, Cause.ENDED, answered=True),
         CallEnded(line.call.id),
     }
 

@@ -26,9 +26,10 @@ from ivr.services import (
 )
 from ivr.sockets import Address
 from lab.phone import Answers, Phone, Rejects
+from lab.sound import tone
 from tests.asterisk.conftest import House
 from tests.call_contract import during, patiently
-from tests.live.test_asterisk_call import loud, tone
+from tests.callers.sip_line import loud
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
