@@ -8,19 +8,28 @@ Source: FreeSWITCH src/switch_core_sqldb.c; src/switch_ivr_bridge.c (audio_bridg
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ivr.persons.rings import is_dialled, is_leg
 from ivr.services import Live
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterable, Mapping
 
-    from ivr.freeswitch.connection import EslConnection
+    from ivr.freeswitch.esl import Message
 
 PARKED = "CS_PARK"  # the state after a talk; who waits, or is with us, is in CS_EXECUTE
 UNSET = "_undef_"
 UP = frozenset({"ACTIVE", "HELD", "UNHELD"})  # source: src/switch_channel.c, callstate_table
+
+
+class Asked(Protocol):
+    """EslConnection, as far as it is asked here."""
+
+    def begin_all(self, lines: list[str], /) -> list[asyncio.Future[Message]]: ...
+
+    async def rows(self, what: str, /) -> list[dict[str, str]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,7 @@ class Listing:
         return Live(calls, legs, frozenset((call, leg) for call, leg in talks if call in calls))
 
 
-async def listed(esl: EslConnection, known: frozenset[str], context: str) -> Listing:
+async def listed(esl: Asked, known: frozenset[str], context: str) -> Listing:
     """Ask for everything. Raises SwitchDown."""
     rows = {row["uuid"]: row for row in await esl.rows("show channels as json") if "uuid" in row}
     ids = {*known, *(uuid for uuid, row in rows.items() if _is_ours(uuid, row, context))}
@@ -77,7 +86,7 @@ def _is_ours(uuid: str, row: Mapping[str, str], context: str) -> bool:
     return is_leg(uuid) or is_dialled(uuid) or row.get("context") == context
 
 
-async def _asked(esl: EslConnection, channels: Iterable[str], variable: str) -> dict[str, str]:
+async def _asked(esl: Asked, channels: Iterable[str], variable: str) -> dict[str, str]:
     """The channels that exist, each with the variable's value, "" where it has none."""
     ids = list(channels)
     replies = esl.begin_all([f"api uuid_getvar {each} {variable}" for each in ids])
