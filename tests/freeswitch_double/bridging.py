@@ -77,6 +77,8 @@ async def _talk(channel: Channel, other: Channel) -> bool:
     if channel.partner is not other:
         return False
     channel.partner = other.partner = None
+    for each in (channel, other):
+        each.vars["bridge_hangup_cause"] = channel.cause or "NORMAL_CLEARING"
     other.wake()
     return True
 

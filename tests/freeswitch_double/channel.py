@@ -105,7 +105,8 @@ class Channel:
         self.wake_next_frame()
 
     def transfer(self, extension: str, plan: str = "", context: str = "") -> None:
-        self.go(partial(self._route, extension, plan or "XML", context or self.profile.context))
+        self.profile.transferred(extension, plan or "XML", context or self.profile.context)
+        self.go(self._route)
 
     def park_after_talk(self) -> None:
         self.go(self._park_for_ever)
@@ -201,21 +202,21 @@ class Channel:
         self.set_state("CS_NEW")
         self.set_state("CS_INIT")
         self.fire("CHANNEL_CREATE")
-        await self._route(self.profile.destination, "XML", self.profile.context)
+        await self._route()
 
     async def consume_media(self) -> None:
         """An originated leg until it is answered, or a leg that another is to be joined with."""
         self.set_state("CS_CONSUME_MEDIA")
 
-    async def _route(self, extension: str, plan: str, context: str) -> None:
-        self.profile.transferred(extension, plan, context)
-        self.set_state("CS_ROUTING")
+    async def _route(self) -> None:
+        self.state = "CS_ROUTING"
         if self.callstate == "DOWN":
             self.set_callstate("RINGING")
-        if plan == "inline":
-            self.actions = deque(applications.inline(extension))
+        self.fire("CHANNEL_STATE")
+        if self.profile.plan == "inline":
+            self.actions = deque(applications.inline(self.profile.destination))
         else:
-            self.actions = deque(self.switch.dialplan.hunt(context, self))
+            self.actions = deque(self.switch.dialplan.hunt(self.profile.context, self))
         if self.actions:
             await self._execute_actions()
         else:
@@ -291,6 +292,7 @@ class Channel:
         if self.vars.pop("park_timeout", None) is not None:
             self.vars.pop("park_after_bridge", None)
         self.controlled = True
+        self._began = self._loop.time()
         self.fire("CHANNEL_PARK")
         timer = self.wake_in(max(0.0, expires - time.time()) + FRAME_SECONDS / 2) if expires is not None else None
         self.wake_next_frame()
@@ -317,7 +319,9 @@ class Channel:
 
     def bridge_with(self, other: Channel, *, first: bool) -> None:
         self.other = other
-        self.vars["bridge_uuid"] = other.uuid
+        talk = {"bridge_uuid": other.uuid, "bridge_channel": other.profile.channel_name}
+        self.vars |= talk | {"signal_bond": other.uuid, "last_bridge_to": other.uuid}
+        self.vars["last_bridge_role"] = "originator" if first else "originatee"
         self.go(partial(bridged, self, other, first=first))
 
     # ---- its SIP leg ----
@@ -327,7 +331,17 @@ class Channel:
         leg.tap.on_key = self._take_key
 
     def _remote_end(self, ended: Ended) -> None:
-        if not ended.by_us:
+        if ended.by_us:
+            return
+        if self.answered:
+            self.hang_up(self.switch.cause_of(self, ended), at_once=True)
+            self.vars["sip_hangup_disposition"] = "recv_bye"
+        else:
+            outbound = self.profile.direction == "outbound"
+            self.vars["sip_hangup_disposition"] = "recv_refuse" if outbound else "recv_cancel"
+            if ended.code:
+                self.vars |= dict.fromkeys(("sip_term_status", "sip_invite_failure_status"), str(ended.code))
+                self.vars["proto_specific_hangup_cause"] = f"sip:{ended.code}"
             self.hang_up(self.switch.cause_of(self, ended), at_once=True)
 
     def _take_key(self, key: str) -> None:
@@ -357,9 +371,16 @@ class Channel:
         self.fire("CHANNEL_PROGRESS_MEDIA")
         self.set_callstate("EARLY")
 
+    def _disposition(self) -> str:
+        """How we ended it."""
+        if self.profile.times.get("Answered"):
+            return "send_bye"
+        return "send_cancel" if self.profile.direction == "outbound" else "send_refuse"
+
     async def _report(self) -> None:
         """From hung up to gone."""
         self.set_state("CS_HANGUP")
+        self.vars.setdefault("sip_hangup_disposition", self._disposition())
         self.recorders.stop_all()
         self.set_callstate("HANGUP")
         self.ending.set()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FRAME_SECONDS = 0.02
 DEFAULT_SECONDS = 60
-BRACED = re.compile(r"^\s*([{\[<])(.*?)([}\]>])", re.DOTALL)
+FOR_ALL, FOR_ONE = (re.compile(form, re.DOTALL) for form in (r"\s*[{<](.*?)[}>]", r"\s*\[(.*?)\]"))
 PAIR = re.compile(r"((?:[^,'\\]|\\.|'[^']*')+)")
 
 
@@ -152,7 +152,7 @@ def _ring(switch: FreeSwitchDouble, target: Target, variables: dict[str, str]) -
     channel.state = "CS_CONSUME_MEDIA"
     switch.spawn(channel.run(channel.consume_media), f"channel {uuid}")
     if closed:
-        channel.vars["unreachable"] = "true"
+        channel.vars |= {"unreachable": "true", "sip_hangup_disposition": "recv_refuse"}
         leg.forget()
         channel.hang_up("NORMAL_TEMPORARY_FAILURE")
         channel.slow_to_report = True
@@ -198,7 +198,7 @@ def _sofia(switch: FreeSwitchDouble, rest: str) -> Target:
 
 def read(text: str) -> Wish:
     """Raises ValueError when there is nothing to ring or to do."""
-    shared, rest = _braces(text.strip())
+    shared, rest = _variables(FOR_ALL, text.strip())
     dial_string, _, then = _split_dial_string(rest)
     words = re.findall(r"'[^']*'|&\w+\([^)]*\)|\S+", then)
     if not dial_string or not words:
@@ -216,7 +216,7 @@ def read(text: str) -> Wish:
 
 
 def _leg(text: str, shared: dict[str, str]) -> tuple[str, dict[str, str]]:
-    own, address = _braces(text)
+    own, address = _variables(FOR_ONE, text)
     return address.strip(), {**own, **shared}
 
 
@@ -229,11 +229,11 @@ def _split_dial_string(text: str) -> tuple[str, str, str]:
     return text, "", ""
 
 
-def _braces(text: str) -> tuple[dict[str, str], str]:
+def _variables(braces: re.Pattern[str], text: str) -> tuple[dict[str, str], str]:
     """Leading {…} or […], and what follows; a value may be in single quotes."""
     variables: dict[str, str] = {}
-    while match := BRACED.match(text):
-        for pair in PAIR.findall(match[2]):
+    while match := braces.match(text):
+        for pair in PAIR.findall(match[1]):
             name, _, value = pair.partition("=")
             if value:
                 variables[name.strip()] = value.strip("'").replace("\\,", ",")

@@ -88,7 +88,10 @@ class Profile:
             "Context": self.context,
             "Channel-Name": self.channel_name,
             "Profile-Index": str(self.index),
+            "Profile-Created-Time": self.times["Created"],
             **{f"Channel-{name}-Time": self.times.get(name, "0") for name in TIMES},
+            "Channel-Last-Hold": "0",
+            "Channel-Hold-Accum": "0",
             "Screen-Bit": "true",
             "Privacy-Hide-Name": "false",
             "Privacy-Hide-Number": "false",
@@ -98,16 +101,24 @@ class Profile:
 
 def event_headers(channel: Channel, event: str, more: dict[str, str]) -> dict[str, str]:
     """What comes after the general headers; DTMF and the states bear no variables."""
-    variables = {} if event in WITHOUT_VARIABLES else channel.vars
+    variables = {} if event in WITHOUT_VARIABLES else _codec_variables(channel) | channel.vars
     first = {} if event == "DTMF" or event.startswith("CHANNEL_EXECUTE") else more
     return {
         **first,
+        **(channel.profile.headers("Channel", channel.uuid) if event == "CHANNEL_DATA" else {}),
         **state_headers(channel),
-        **channel.profile.headers("Caller", channel.uuid),
+        **(channel.profile.headers("Caller", channel.uuid) if channel.state != "CS_NEW" else {}),
         **other_leg(channel),
         **{f"variable_{name}": value for name, value in variables.items()},
         **more,
     }
+
+
+def _codec_variables(channel: Channel) -> dict[str, str]:
+    if not channel.leg or channel.answer_state == "ringing":
+        return {}
+    name = channel.leg.codec.name
+    return {"read_codec": name, "read_rate": "8000", "write_codec": name, "write_rate": "8000"}
 
 
 def state_headers(channel: Channel) -> dict[str, str]:

@@ -59,7 +59,7 @@ class FreeSwitchDouble:
     """Listens on 127.0.0.1 at `esl_port` and `sip_port`, free ones by default.
 
     `people` are telephones at 127.0.0.1, by name: user/ana rings the one at people["ana"]. Whoever calls in lands in
-    the context `public`, where 100 is Careline, or in that of `extra`, texts or files of XML like the hook's.
+    `context`: in `public`, 100 is Careline. `extra` are further contexts, texts or files of XML like the hook's.
     `globals` are the global variables; `gateways` the ports of trunks by name.
     Without `records` every uuid_record fails.
     """
@@ -76,6 +76,7 @@ class FreeSwitchDouble:
         password: str = "ClueCon",
         esl_port: int = 0,
         sip_port: int = 0,
+        context: str = "public",
         records: bool = True,
         log_file: Path | None = None,
     ) -> None:
@@ -84,7 +85,7 @@ class FreeSwitchDouble:
         self.gateways = dict(gateways or {})
         self.globals = {"hold_music": "local_stream://moh", **({"careline_socket": socket} if socket else {})}
         self.globals |= globals or {}
-        self.password, self.records = password, records
+        self.password, self.context, self.records = password, context, records
         self.esl_port, self.sip_port = esl_port or free_port(), sip_port or free_port()
         self.dialplan = Dialplan([*extra, NUMBERS, hook])
         self.scheduler = Scheduler()
@@ -185,7 +186,7 @@ class FreeSwitchDouble:
         shown = leg.invite.get("from").partition("<")[0].strip().strip('"')
         dialled = sip.address(leg.invite.start.split()[1]).removeprefix("sip:").partition("@")[0]
         name = f"sofia/internal/{user}@{address}"
-        profile = Profile("inbound", shown or user, user, dialled, "public", name, username=user)
+        profile = Profile("inbound", shown or user, user, dialled, self.context, name, username=user)
         channel = self.new_channel(self.new_uuid(), leg, profile, _sip_variables(leg, user, dialled, self.sip_port))
         self.spawn(channel.run(channel.begin), f"channel {channel.uuid}")
 
@@ -254,32 +255,40 @@ class FreeSwitchDouble:
 
 
 def _sip_variables(leg: Leg, user: str, dialled: str, port: int) -> dict[str, str]:
+    """What mod_sofia tells of an INVITE. A header X-Some-Thing is sip_h_X-Some-Thing."""
     assert leg.invite
     invite = leg.invite
-    peer = sip.host_and_port(sip.address(invite.get("contact")))
-    own = {header.removeprefix("x-"): value for header, value in invite.headers if header.startswith("x-")}
-    return {
-        "sip_from_user": user,
-        "sip_from_host": "127.0.0.1",
-        "sip_from_uri": sip.address(invite.get("from")).removeprefix("sip:"),
+    host, peer = sip.host_and_port(sip.address(invite.get("contact")))
+    named = {
         "sip_call_id": leg.call_id,
-        "sip_network_ip": peer[0],
-        "sip_network_port": str(peer[1]),
-        "sip_from_user_stripped": user.removeprefix("+"),
-        "sofia_profile_name": "internal",
+        "sip_full_via": invite.get("via"),
         "sip_full_from": invite.get("from"),
         "sip_full_to": invite.get("to"),
-        "sip_req_user": dialled,
-        "sip_req_port": str(port),
-        "sip_req_uri": f"{dialled}@127.0.0.1:{port}",
-        "sip_req_host": "127.0.0.1",
-        "sip_to_user": dialled,
-        "sip_to_host": "127.0.0.1",
-        "sip_contact_user": user,
-        "sip_contact_port": str(peer[1]),
-        "sip_contact_host": peer[0],
+        "sip_from_user_stripped": user.removeprefix("+"),
+        "sip_from_display": invite.get("from").partition("<")[0].strip().strip('"') or user,
+        "sip_from_tag": invite.get("from").rpartition("tag=")[2],
+        "sip_user_agent": "lab",
+        "sip_via_protocol": "udp",
+        "sip_local_network_addr": "127.0.0.1",
+        "sofia_profile_name": "internal",
+        "recovery_profile_name": "internal",
+        "sofia_profile_url": f"sip:mod_sofia@127.0.0.1:{port}",
         "max_forwards": invite.get("max-forwards") or "70",
         "switch_r_sdp": invite.body,
+        "rtp_use_codec_string": "PCMU,PCMA",
         "endpoint_disposition": "DELAYED NEGOTIATION",
-        **{f"sip_h_X-{name.title()}": value for name, value in own.items()},
     }
+    addresses = {
+        **_address("from", user, host, peer),
+        **_address("contact", user, host, peer),
+        **{name: value for what in ("req", "to") for name, value in _address(what, dialled, "127.0.0.1", port).items()},
+        **{f"sip_{what}_ip": host for what in ("network", "received")},
+        **{f"sip_{what}_port": str(peer) for what in ("network", "received")},
+    }
+    own = {f"sip_h_{name.title()}": value for name, value in invite.headers if name.startswith("x-")}
+    return named | addresses | own
+
+
+def _address(what: str, user: str, host: str, port: int) -> dict[str, str]:
+    uri = f"{user}@{host}:{port}"
+    return {f"sip_{what}_user": user, f"sip_{what}_host": host, f"sip_{what}_port": str(port), f"sip_{what}_uri": uri}
