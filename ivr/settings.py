@@ -5,6 +5,7 @@ What callers hear and how calls are queued is not here but in the plan.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the types of the fields at run time
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+PLAIN = re.compile(r"[A-Za-z0-9_./+-]*")  # all else means something to FreeSWITCH's commands
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -73,9 +75,9 @@ class FreeSwitch(Section):
 
     @field_validator("audio")
     @classmethod
-    def _has_no_blank(cls, audio: Path) -> Path:
-        if " " in str(audio):
-            raise ValueError("has a blank in its path, where FreeSWITCH's commands end: choose another folder")
+    def _can_be_named(cls, audio: Path) -> Path:
+        if not PLAIN.fullmatch(str(audio)):
+            raise ValueError("must have letters, digits, '/', '_', '-', '.' and '+' only, which FreeSWITCH can name")
         return audio
 
 

@@ -293,8 +293,8 @@ freeswitch:
             "freeswitch: {esl: {password: hush}, audio: /dev/shm/care line}\n",
             [
                 (
-                    "2:44: 'audio' of 'freeswitch' has a blank in its path, where FreeSWITCH's commands end: "
-                    "choose another folder"
+                    "2:44: 'audio' of 'freeswitch' must have letters, digits, '/', '_', '-', '.' and '+' only, "
+                    "which FreeSWITCH can name"
                 )
             ],
         ),

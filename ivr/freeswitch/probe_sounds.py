@@ -7,6 +7,7 @@ no phone. Without mod_loopback only what can be asked is said.
 from __future__ import annotations
 
 import asyncio
+import shutil
 import uuid
 import wave
 from contextlib import asynccontextmanager, suppress
@@ -28,6 +29,7 @@ MOUNTS = Path("/proc/mounts")
 PLAYING, DONE = "PLAYBACK_START", "CHANNEL_EXECUTE_COMPLETE"
 PLAYED_SECONDS = 2.0  # a file is opened within milliseconds
 DEFAULT_MUSIC = "local_stream://moh"  # what the hook falls back to
+PROMPT_MODE = 0o640  # as those that are played to callers: for the folder's group
 FORMAT = (1, 2, 8000)  # channels, bytes a sample, Hz
 JOIN = (
     "Let both be in one group (adduser careline freeswitch), and FreeSWITCH write for its group (UMask=0007 in its "
@@ -50,7 +52,7 @@ async def examine(
         return [
             *found,
             await _recorded(connection, trial.channel, audio),
-            *([await trial.plays(str(prompt), "prompts are")] if prompt else []),
+            *(await _heard(trial, audio, prompt) if prompt else ()),
             await trial.plays(music, f"music ({music}) is"),
         ]
 
@@ -182,6 +184,23 @@ def _unwritten(audio: Path) -> Finding:
 
 
 # ---- what callers hear ----------------------------------------------------------------------------------------------
+
+
+async def _heard(trial: Trial, audio: Path, prompt: Path) -> list[Finding]:
+    """Have a prompt played as it will be: from our folder."""
+    copy = audio / f"prompt-doctor-{trial.channel}.wav"
+    try:
+        _copy(prompt, copy)
+        return [await trial.plays(str(copy), "prompts are")]
+    except OSError:
+        return []  # that is said already: no prompt, or no folder
+    finally:
+        _remove(copy)
+
+
+def _copy(prompt: Path, copy: Path) -> None:
+    shutil.copyfile(prompt, copy)
+    copy.chmod(PROMPT_MODE)
 
 
 def _formats(prompt: Path | None) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ class Probed:
         self.answers: dict[str, str] = {}
         self.asked: list[str] = []
         self.unplayable: set[str] = set()
+        self.played: list[str] = []
         self.record_mode = 0o660
         self.writes = True
         self.rejects = False
@@ -100,7 +101,8 @@ class Probed:
     def _play(self, writer: asyncio.StreamWriter, command: str) -> None:
         match command.split():
             case ["uuid_broadcast", channel, sound, "aleg"]:
-                if sound in self.unplayable:
+                self.played.append(sound)
+                if any(each in sound for each in self.unplayable):
                     _event(writer, channel, "CHANNEL_EXECUTE_COMPLETE", "FILE NOT FOUND")
                 else:
                     _event(writer, channel, "PLAYBACK_START")

@@ -87,6 +87,11 @@ async def test_nothing_is_left_behind_and_nobody_is_rung(switch: Probed, audio: 
     assert "sched_del careline-doctor" in switch.asked
 
 
+async def test_prompts_are_played_from_where_callers_get_them(switch: Probed, audio: Path, prompt: Path) -> None:
+    await examine(settings(switch, audio), prompt)
+    assert [Path(each).parent for each in switch.played if each.endswith(".wav")] == [audio]
+
+
 # ---- the door -------------------------------------------------------------------------------------------------------
 
 
@@ -209,7 +214,7 @@ async def test_what_freeswitch_writes_for_itself_alone(switch: Probed, audio: Pa
 
 
 async def test_prompts_that_freeswitch_does_not_find(switch: Probed, audio: Path, prompt: Path) -> None:
-    switch.unplayable = {str(prompt)}
+    switch.unplayable = {str(audio)}
     assert await wrong(switch, audio, prompt) == {"prompts are not played (FILE NOT FOUND)": probe_sounds.JOIN}
 
 
