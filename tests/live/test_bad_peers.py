@@ -10,6 +10,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from ivr import record as story
 from ivr.record import Outcome
 from lab.patients import prompt_over
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 CLOSED_SECONDS = 8.0
 DRIP_SECONDS = 0.2
+
+pytestmark = pytest.mark.asterisk
 CALL = b"agi_network: yes\nagi_network_script: call\nagi_uniqueid: 1.9\nagi_channel: PJSIP/nobody-1\n\n"
 ID = b"\x01\x00\x10"
 

@@ -115,6 +115,7 @@ async def test_the_person_ends_the_call_for_the_caller_too(house: Practice) -> N
     await house.until_status(lambda status: [each["state"] for each in status["people"]][:2] == ["ready", "ready"])
 
 
+@pytest.mark.asterisk
 async def test_an_independent_observer_sees_caller_and_person_in_one_bridge(house: Practice) -> None:
     seen: list[Message] = []
     observer = Manager(

@@ -101,6 +101,7 @@ async def first_over(calls: list[PhoneCall], but: int = 0) -> Any:
     return [call.ended.value for call in calls if call.ended.over][but]
 
 
+@pytest.mark.asterisk
 @pytest.mark.usefixtures("nobody_picks_up")
 async def test_a_winner_who_hangs_up_before_the_talk_makes_all_phones_ring_again(house: Practice) -> None:
     """Careline is stopped for a moment, so that it learns of the answer and of the hang-up at once."""
