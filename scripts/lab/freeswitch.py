@@ -209,6 +209,7 @@ class PrivateFreeSwitch:
                 self._ask("status")
             except LabError:
                 continue
+            self._install()
             return
         raise LabError("FreeSWITCH did not come up again after `fsctl shutdown restart`: start it")
 

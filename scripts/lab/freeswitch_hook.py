@@ -15,7 +15,7 @@ from lab.event_socket import EventSocket
 from lab.terminal import LabError
 
 HOOK = Path(__file__).parents[2] / "dialplans/freeswitch/careline.xml"
-SHIPPED_SOCKET = "127.0.0.1:8084"
+SOCKET = "careline_socket"
 NO = {"false", "no", "off", "0", ""}
 
 
@@ -56,11 +56,12 @@ def install(ask: EventSocket, wanted: Wanted, sip: str) -> Door:
     door = find_door(ask, folder, sip)
     context = _context_file(folder, door.context)
     try:
-        _replace(folder / "dialplan/careline.xml", HOOK.read_text().replace(SHIPPED_SOCKET, _socket(wanted)))
+        _replace(folder / "dialplan/careline.xml", HOOK.read_text())
         _replace(context, with_extensions(context.read_text(), door.context, extensions(wanted)))
         for name, port in wanted.trunks.items():
             _replace(folder / f"sip_profiles/external/{name}.xml", _gateway(name, port))
         _reload(ask, wanted)
+        ask(f"global_setvar {SOCKET}=127.0.0.1:{wanted.outbound_port}")
     except BaseException:
         remove(ask)
         raise
@@ -68,8 +69,9 @@ def install(ask: EventSocket, wanted: Wanted, sip: str) -> Door:
 
 
 def remove(ask: EventSocket) -> None:
-    """Put everything back and reload."""
+    """Put everything back and reload; vars.xml says again where Careline listens."""
     put_back()
+    ask(f"global_setvar {SOCKET}=")
     ask("reloadxml")
 
 
@@ -132,10 +134,6 @@ def _reload(ask: EventSocket, wanted: Wanted) -> None:
         raise LabError('freeswitch.xml does not include dialplan/*.xml: add <X-PRE-PROCESS cmd="include" …> there')
     if wanted.trunks:
         ask("sofia profile external rescan")
-
-
-def _socket(wanted: Wanted) -> str:
-    return f"127.0.0.1:{wanted.outbound_port}"
 
 
 def extensions(wanted: Wanted) -> str:

@@ -1,6 +1,6 @@
 """The double says what FreeSWITCH said, scenario by scenario.
 
-Left out: play_and_get_digits and uuid_broadcast, which Careline uses nowhere; and the first CHANNEL_PARK of a caller
+Left out: play_and_get_digits, which Careline uses nowhere; and the first CHANNEL_PARK of a caller
 whom `socket` handed over. The call's thread tells it while the connection's thread answers the first commands: in the
 recordings it comes before, among or after their replies, or before `myevents` and so not at all.
 """
@@ -57,8 +57,9 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.outbound_port = free_port()
-        self.prompt, self.recorded = folder / "prompt.wav", folder / "recorded.raw"
+        self.prompt, self.short, self.recorded = (folder / name for name in ("long.wav", "short.wav", "said.raw"))
         write_wav(self.prompt, tone(440, 4))
+        write_wav(self.short, tone(440, 1))
         self._taken: list[Connection] = []
         self.connections: asyncio.Queue[Connection] = asyncio.Queue()
         self.double = FreeSwitchDouble(extra=[numbers(self.outbound_port)], context="default")
@@ -117,6 +118,7 @@ class Stage:
             "127.0.0.1:6471": f"127.0.0.1:{self.agent.port}",
             "127.0.0.1:6172": f"127.0.0.1:{self.other.port}",
             "/srv/fs/sounds/prompt.wav": str(self.prompt),
+            "/srv/fs/sounds/short.wav": str(self.short),
             "/srv/fs/rec/b.raw": str(self.recorded),
             "/srv/fs/rec/p.raw": str(self.recorded),
         }
@@ -203,8 +205,7 @@ def _is_first_park(line: str) -> bool:
 
 
 def _not_careline(packet: str) -> bool:
-    applications = ("play_and_get_digits", "uuid_broadcast", "short.wav", "silence_stream")
-    return any(word in packet for word in (*applications, *(f"DTMF-Digit: {key}" for key in "427")))
+    return any(word in packet for word in ("play_and_get_digits", *(f"DTMF-Digit: {key}" for key in "427")))
 
 
 SCENARIOS = {

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.freeswitch_double import originate, tables
+from tests.freeswitch_double.wire import Packet
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -105,6 +106,25 @@ def _record(_: FreeSwitchDouble, channel: Channel, rest: str) -> str:
         return "+OK Success\n" if channel.recorders.start(path) else "-ERR Cannot record session!\n"
     stopped = channel.recorders.stop_all() if path == "all" else channel.recorders.stop(path)
     return "+OK Success\n" if stopped else "-ERR Cannot stop record session!\n"
+
+
+def _receive_keys(_: FreeSwitchDouble, channel: Channel, rest: str) -> str:
+    for key in rest.partition("@")[0]:
+        channel.take_key(key)
+    return OK
+
+
+def _broadcast(_: FreeSwitchDouble, channel: Channel, rest: str) -> str:
+    path = rest.split(maxsplit=1)[0] if rest else ""
+    execute = {"call-command": "execute", "execute-app-name": "playback", "execute-app-arg": path}
+    channel.queue(Packet("sendmsg", execute))
+    return "+OK Message sent\n"
+
+
+async def _xml_locate(switch: FreeSwitchDouble, arguments: str) -> str:
+    section, *where = arguments.split()
+    text = switch.dialplan.text(where[-1]) if section == "dialplan" and where[:2] == ["context", "name"] else ""
+    return text or "can't find anything\n"
 
 
 async def _bridge(switch: FreeSwitchDouble, arguments: str) -> str:
@@ -226,7 +246,10 @@ COMMANDS: dict[str, Callable[[FreeSwitchDouble, str], Awaitable[str]]] = {
     "uuid_kill": _channel_command(_kill),
     "uuid_transfer": _channel_command(_transfer, NO_CHANNEL_TO_SEND),
     "uuid_record": _channel_command(_record, "-ERR Cannot locate session!\n"),
+    "uuid_recv_dtmf": _channel_command(_receive_keys),
+    "uuid_broadcast": _channel_command(_broadcast),
     "uuid_bridge": _bridge,
+    "xml_locate": _xml_locate,
     "uuid_exists": _exists,
     "sched_transfer": _sched_transfer,
     "sched_hangup": _sched_hangup,

@@ -20,7 +20,7 @@ async def _answer(channel: Channel, _: str) -> None:
 
 
 async def _ring_ready(channel: Channel, _: str) -> None:
-    if channel.leg and channel.answer_state == "ringing":
+    if channel.answer_state == "ringing":
         channel.leg.ring_ready()
         channel.profile.mark("Progress")
         channel.fire("CHANNEL_PROGRESS")
@@ -55,7 +55,6 @@ async def _sleep(channel: Channel, data: str) -> None:
 
 
 async def _echo(channel: Channel, _: str) -> None:
-    assert channel.leg
     channel.leg.tap.on_audio = channel.leg.relay
     while channel.ready:
         await channel.turn()

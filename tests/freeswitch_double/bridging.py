@@ -63,10 +63,8 @@ async def _talk(channel: Channel, other: Channel) -> bool:
 
     def relay(audio: bytes, codec: Codec) -> None:
         channel.recorders.take(audio, codec)
-        if other.leg:
-            other.leg.relay(audio, codec)
+        other.leg.relay(audio, codec)
 
-    assert channel.leg
     channel.vars["bridge_to"] = channel.vars["last_bridge_to"] = other.uuid
     channel.leg.tap.on_audio = relay
     while channel.ready and channel.partner is other:

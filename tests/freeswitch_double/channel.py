@@ -27,18 +27,20 @@ if TYPE_CHECKING:
     from lab.moment import Moment
     from tests.freeswitch_double.dialplan import Action
     from tests.freeswitch_double.listener import Listener
+    from tests.freeswitch_double.null_leg import NullLeg
     from tests.freeswitch_double.sip_side import Leg
     from tests.freeswitch_double.switch import FreeSwitchDouble
     from tests.freeswitch_double.wire import Packet
 
 FRAME_SECONDS = 0.02
+MAX_FORWARDS = 70  # transfers in one call's life
 TRUE = {"true", "yes", "on", "enable", "enabled", "active", "allow", "t", "1"}
 
 
 class Channel:
     """Made by the switch. `ready`: it lives and is not wanted elsewhere."""
 
-    def __init__(self, switch: FreeSwitchDouble, uuid: str, leg: Leg | None, profile: Profile) -> None:
+    def __init__(self, switch: FreeSwitchDouble, uuid: str, leg: Leg | NullLeg, profile: Profile) -> None:
         self.switch, self.uuid, self.leg, self.profile = switch, uuid, leg, profile
         self.vars: dict[str, str] = {"direction": profile.direction, "uuid": uuid, "call_uuid": uuid}
         self.state, self.callstate, self.answer_state = "CS_NEW", "DOWN", "ringing"
@@ -60,8 +62,8 @@ class Channel:
         self._began = self._loop.time()
         self._next: Callable[[], Awaitable[None]] | None = None
         self._turn = asyncio.Event()
-        if leg:
-            self._listen_to(leg)
+        leg.ended._future.add_done_callback(lambda ended: self._remote_end(ended.result()))
+        leg.tap.on_key = self.take_key
 
     # ---- what it is ----
 
@@ -75,7 +77,7 @@ class Channel:
 
     @property
     def has_media(self) -> bool:
-        return bool(self.leg and self.leg.has_media)
+        return self.leg.has_media
 
     def true(self, variable: str) -> bool:
         return self.vars.get(variable, "").lower() in TRUE
@@ -105,6 +107,11 @@ class Channel:
         self.wake_next_frame()
 
     def transfer(self, extension: str, plan: str = "", context: str = "") -> None:
+        forwards = int(self.vars.get("max_forwards", MAX_FORWARDS)) - 1
+        self.vars["max_forwards"] = str(forwards)
+        if forwards <= 0:
+            self.hang_up("EXCHANGE_ROUTING_ERROR", at_once=True)
+            return
         self.profile.transferred(extension, plan or "XML", context or self.profile.context)
         self.go(self._route)
 
@@ -135,8 +142,7 @@ class Channel:
         self.vars["hangup_cause"] = cause
         self.slow_to_report = before == "ringing" and self.profile.direction == "outbound" and not at_once
         self.fire("CHANNEL_HANGUP")
-        if self.leg:
-            self.leg.end(cause)
+        self.leg.end(cause)
         if at_once or before != "answered":
             self.wake()
         else:
@@ -326,10 +332,6 @@ class Channel:
 
     # ---- its SIP leg ----
 
-    def _listen_to(self, leg: Leg) -> None:
-        leg.ended._future.add_done_callback(lambda ended: self._remote_end(ended.result()))
-        leg.tap.on_key = self._take_key
-
     def _remote_end(self, ended: Ended) -> None:
         if ended.by_us:
             return
@@ -344,14 +346,14 @@ class Channel:
                 self.vars["proto_specific_hangup_cause"] = f"sip:{ended.code}"
             self.hang_up(self.switch.cause_of(self, ended), at_once=True)
 
-    def _take_key(self, key: str) -> None:
+    def take_key(self, key: str) -> None:
         self.fire("DTMF", {"DTMF-Digit": key, "DTMF-Duration": "800", "DTMF-Source": "RTP"})
         self.keys.append(key)
         self.wake()
 
     def answer(self) -> None:
         self.pre_answer(by_itself=False)
-        if self.leg and self.answer_state == "early":
+        if self.answer_state == "early":
             self.leg.answer()
             self.now_answered()
 
@@ -362,7 +364,7 @@ class Channel:
         self.set_callstate("ACTIVE")
 
     def pre_answer(self, *, by_itself: bool = True) -> None:
-        if not self.leg or self.answer_state != "ringing" or self.profile.direction == "outbound":
+        if self.answer_state != "ringing" or self.profile.direction == "outbound":
             return
         if by_itself:
             self.leg.early_media()

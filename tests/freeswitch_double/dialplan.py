@@ -41,6 +41,12 @@ class Dialplan:
             for context in root.iter("context"):
                 self._contexts.setdefault(context.get("name", ""), []).extend(context.findall("extension"))
 
+    def text(self, context: str) -> str:
+        """A context as XML, without its comments; "" when there is none."""
+        element = ET.Element("context", name=context)
+        element.extend(self._contexts.get(context, []))
+        return ET.tostring(element, encoding="unicode") if len(element) else ""
+
     def hunt(self, context: str, channel: Asks) -> list[Action]:
         """The actions of the first extension that matches, after those of all that say continue="true"."""
         found: list[Action] = []

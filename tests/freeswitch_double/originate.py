@@ -11,7 +11,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lab import sip
 from tests.freeswitch_double.dialplan import Action
+from tests.freeswitch_double.null_leg import NullLeg
 from tests.freeswitch_double.profile import Profile
 from tests.freeswitch_double.sip_side import is_closed
 
@@ -41,7 +43,7 @@ class Wish:
 
 @dataclass(slots=True)
 class Target:
-    """Where a leg's INVITE goes; or the cause for which there is none."""
+    """Where a leg's INVITE goes, "" for a leg to nobody; or the cause for which there is none."""
 
     uri: str = ""
     user: str = ""
@@ -75,14 +77,14 @@ async def _first_answer(switch: FreeSwitchDouble, legs: list[Channel], wish: Wis
     progress = [switch.spawn(_progress(leg), "progress of a leg") for leg in legs]
     changed = asyncio.Event()
     for leg in legs:
-        for moment in (leg.leg.answered, leg.leg.ended) if leg.leg else ():
+        for moment in (leg.leg.answered, leg.leg.ended):
             moment._future.add_done_callback(lambda _: changed.set())
     timer = loop.call_later(max(0.0, until - time.time()) + FRAME_SECONDS, changed.set)
     while not any(leg.answered for leg in legs) and any(not leg.cause for leg in legs) and time.time() < until:
         await changed.wait()
         changed.clear()
         for leg in legs:
-            if leg.leg and leg.leg.answered.at is not None and not leg.answered and not leg.cause:
+            if leg.leg.answered.at is not None and not leg.answered and not leg.cause:
                 leg.now_answered()
     timer.cancel()
     for task in progress:
@@ -119,8 +121,6 @@ def _do_next(leg: Channel, wish: Wish) -> None:
 
 async def _progress(leg: Channel) -> None:
     """180 is told at the next frame."""
-    if not leg.leg:
-        return
     ringing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     leg.leg.ringing._future.add_done_callback(lambda _: ringing.done() or ringing.set_result(None))
     await ringing
@@ -139,10 +139,8 @@ def _ring(switch: FreeSwitchDouble, target: Target, variables: dict[str, str]) -
         return None
     number = variables.get("origination_caller_id_number", "0000000000")
     name = variables.get("origination_caller_id_name", "")
-    host, port = target.uri.rpartition("@")[2].split(":")
-    closed = is_closed(host, int(port))
     shown = {key.removeprefix("sip_h_"): value for key, value in variables.items() if key.startswith("sip_h_")}
-    leg = switch.sip.ring(target.uri, name=name, number=number, headers=shown)
+    leg = switch.sip.ring(target.uri, name=name, number=number, headers=shown) if target.uri else NullLeg()
     profile = Profile("outbound", name, number, target.user, "default", target.channel_name)
     profile.source = "src/switch_ivr_originate.c"
     channel = switch.new_channel(uuid, leg, profile, {"is_outbound": "true", **target.variables, **variables})
@@ -151,7 +149,7 @@ def _ring(switch: FreeSwitchDouble, target: Target, variables: dict[str, str]) -
     channel.fire("CHANNEL_ORIGINATE")
     channel.state = "CS_CONSUME_MEDIA"
     switch.spawn(channel.run(channel.consume_media), f"channel {uuid}")
-    if closed:
+    if target.uri and is_closed(*sip.host_and_port(target.uri)):
         channel.vars |= {"unreachable": "true", "sip_hangup_disposition": "recv_refuse"}
         leg.forget()
         channel.hang_up("NORMAL_TEMPORARY_FAILURE")
@@ -166,6 +164,8 @@ def _target(switch: FreeSwitchDouble, address: str) -> Target:
             return _user(switch, rest.partition("@")[0])
         case "sofia":
             return _sofia(switch, rest)
+        case "null":
+            return Target(user=rest, channel_name=f"null/{rest}")
         case "error":
             return Target(cause=rest.upper())
         case _:

@@ -66,7 +66,6 @@ def sound_of(path: str) -> Sound | None:
 
 async def _played(channel: Channel, pcm: Pcm, *, endless: bool, keys: bool) -> tuple[str, int]:
     """Whether it was broken off or done, and how many samples were sent."""
-    assert channel.leg
     terminators = _terminators(channel) if keys else ""
     channel.keys.clear()
     over = channel.leg.play(pcm, endless=endless)

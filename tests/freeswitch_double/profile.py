@@ -115,14 +115,14 @@ def event_headers(channel: Channel, event: str, more: dict[str, str]) -> dict[st
 
 
 def _codec_variables(channel: Channel) -> dict[str, str]:
-    if not channel.leg or channel.answer_state == "ringing":
+    if channel.answer_state == "ringing":
         return {}
     name = channel.leg.codec.name
     return {"read_codec": name, "read_rate": "8000", "write_codec": name, "write_rate": "8000"}
 
 
 def state_headers(channel: Channel) -> dict[str, str]:
-    codec = channel.leg.codec.name if channel.leg and channel.answer_state in {"early", "answered"} else ""
+    codec = channel.leg.codec.name if channel.answer_state in {"early", "answered"} else ""
     codecs = {
         f"Channel-{way}-Codec-{what}": value
         for way in ("Read", "Write")

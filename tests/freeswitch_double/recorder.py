@@ -65,14 +65,12 @@ class Recorders:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._running: dict[str, Recorder] = {}
-        if channel.leg:
-            channel.leg.tap.on_audio = self.take
+        channel.leg.tap.on_audio = self.take
 
     def take(self, audio: bytes, codec: Codec) -> None:
         """A frame that the caller said."""
         if self._running:
-            leg = self._channel.leg
-            played = leg.being_sent() if leg else None
+            played = self._channel.leg.being_sent()
             said = codec.decode(audio)
             for recorder in self._running.values():
                 recorder.take(said, played)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from lab.call import Ended
+    from tests.freeswitch_double.null_leg import NullLeg
     from tests.freeswitch_double.sip_side import Leg
 
 ROOT = Path(__file__).parents[2]
@@ -190,7 +191,7 @@ class FreeSwitchDouble:
         channel = self.new_channel(self.new_uuid(), leg, profile, _sip_variables(leg, user, dialled, self.sip_port))
         self.spawn(channel.run(channel.begin), f"channel {channel.uuid}")
 
-    def new_channel(self, uuid: str, leg: Leg, profile: Profile, variables: Mapping[str, str]) -> Channel:
+    def new_channel(self, uuid: str, leg: Leg | NullLeg, profile: Profile, variables: Mapping[str, str]) -> Channel:
         channel = self.channels[uuid] = Channel(self, uuid, leg, profile)
         self._sessions += 1
         channel.vars |= {"session_id": str(self._sessions), "channel_name": profile.channel_name, **variables}

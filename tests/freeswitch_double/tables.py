@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 
 LEG = ("uuid", "direction", "created", "created_epoch", "name", "state", "cid_name", "cid_num", "ip_addr", "dest")
 LEG += ("presence_id", "presence_data", "callstate", "callee_name", "callee_num", "callee_direction")
+CODECS = "type,name,ikey\ncodec,G.711 alaw,CORE_PCM_MODULE\ncodec,G.711 ulaw,CORE_PCM_MODULE\n\n2 total.\n"
 NO_ROWS = '{"row_count": 0}\n'
 
 
 def show(switch: FreeSwitchDouble, arguments: str) -> str:
-    what, *options = arguments.split()
+    what, *options = arguments.split() or [""]
+    if what in {"codec", "codecs"}:
+        return CODECS
     if what not in TABLES:
         return "-USAGE: show channels|calls|bridged_calls [as json]\n"
     rows = TABLES[what](switch)
@@ -64,7 +67,7 @@ def _more(channel: Channel) -> dict[str, str]:
         "application_data": channel.vars.get("current_application_data", ""),
         "dialplan": channel.profile.plan,
         "context": channel.profile.context,
-        "read_codec": channel.leg.codec.name if channel.leg else "",
+        "read_codec": channel.leg.codec.name,
         "read_rate": "8000",
     }
 
