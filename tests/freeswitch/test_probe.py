@@ -16,6 +16,7 @@ from ivr.freeswitch import probe_sounds
 from ivr.freeswitch.probe import MODULES, examine
 from ivr.freeswitch.settings import FreeSwitchSettings
 from ivr.sockets import Address
+from lab.freeswitch import PrivateFreeSwitch
 from tests.freeswitch.probed import Probed, hook
 
 if TYPE_CHECKING:
@@ -244,3 +245,16 @@ async def test_a_freeswitch_that_goes_while_it_is_asked(switch: Probed, audio: P
     async with asyncio.timeout(10):
         [found] = await examine(settings(switch, audio), None)
     assert (found.ok, found.what) == (False, f"no FreeSWITCH answers at {switch.address}")
+
+
+async def test_the_double_has_all_that_careline_needs(prompt: Path) -> None:
+    async with PrivateFreeSwitch() as pbx:
+        pbx.audio.mkdir(exist_ok=True)
+        at = Address(pbx.esl_host, pbx.esl_port)
+        found = await examine(FreeSwitchSettings(pbx.esl_password, esl=at, audio=pbx.audio), prompt)
+        assert [each.what for each in found if not each.ok] == []
+        assert [each.what for each in found][-3:] == [
+            f"FreeSWITCH writes into {pbx.audio}, and Careline reads it",
+            "prompts are played",
+            "music (local_stream://moh) is played",
+        ]
