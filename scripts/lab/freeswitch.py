@@ -165,7 +165,9 @@ class PrivateFreeSwitch:
                 start_new_session=True,
             )
         assert self._process.stdout
-        if b"started" not in self._process.stdout.readline():
+        with self._process.stdout as told:
+            started = b"started" in told.readline()
+        if not started:
             self._process.wait()
             raise LabError(f"the private FreeSWITCH ended at once; what it said is in {self.folder}/console")
 
