@@ -28,7 +28,7 @@ class Recorder:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         self._caller_alone = variables.get("RECORD_READ_ONLY", "").lower() == "true"
         unbuffered = variables.get("enable_file_write_buffering", "").lower() in FALSE
-        self._block = 1 if unbuffered else FILE_BUFFER
+        self._block = 0 if unbuffered else FILE_BUFFER
         self._held_frames = max(0, int(variables.get("RECORD_PRE_BUFFER_FRAMES", PRE_BUFFER_FRAMES)) - 1)
         self._frames: deque[bytes] = deque()
         self._buffer = bytearray()
@@ -54,9 +54,10 @@ class Recorder:
     def _write(self, frame: bytes) -> None:
         self.samples += len(frame) // 2
         self._buffer += frame
-        if len(self._buffer) >= self._block:
-            os.write(self._file, self._buffer)
-            self._buffer.clear()
+        block = self._block or len(self._buffer)
+        if len(self._buffer) >= block:
+            os.write(self._file, self._buffer[:block])
+            del self._buffer[:block]
 
 
 class Recorders:

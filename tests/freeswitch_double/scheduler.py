@@ -43,6 +43,10 @@ class Scheduler:
             del self._tasks[number]
         return len(found)
 
+    @property
+    def busy(self) -> bool:
+        return bool(self._tasks)
+
     def close(self) -> None:
         if self._timer:
             self._timer.cancel()
