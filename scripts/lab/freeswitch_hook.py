@@ -6,16 +6,16 @@ What was there is kept in the lab's cache until it is back: after a crash of our
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.cache import cache_folder
-from lab.event_socket import EventSocket
 from lab.terminal import LabError
 
 HOOK = Path(__file__).parents[2] / "dialplans/freeswitch/careline.xml"
 SOCKET = "careline_socket"
+Ask = Callable[[str], str]  # an api command; what FreeSWITCH responds, stripped
 NO = {"false", "no", "off", "0", ""}
 
 
@@ -45,7 +45,7 @@ class Wanted:
     trunks: Mapping[str, int]
 
 
-def install(ask: EventSocket, wanted: Wanted, sip: str) -> Door:
+def install(ask: Ask, wanted: Wanted, sip: str) -> Door:
     """Put the hook in and reload. `sip` may name HOST:PORT where calls go in. Raises LabError."""
     put_back()
     folder = Path(ask("global_getvar conf_dir"))
@@ -68,14 +68,14 @@ def install(ask: EventSocket, wanted: Wanted, sip: str) -> Door:
     return door
 
 
-def remove(ask: EventSocket) -> None:
+def remove(ask: Ask) -> None:
     """Put everything back and reload; vars.xml says again where Careline listens."""
     put_back()
     ask(f"global_setvar {SOCKET}=")
     ask("reloadxml")
 
 
-def find_door(ask: EventSocket, folder: Path, sip: str) -> Door:
+def find_door(ask: Ask, folder: Path, sip: str) -> Door:
     """The profile at `sip`, else the first that asks nobody for a password."""
     doors = [_door(ask, name) for name in _profiles(ask)]
     for door in doors:
@@ -91,7 +91,7 @@ def find_door(ask: EventSocket, folder: Path, sip: str) -> Door:
 
 def with_extensions(text: str, context: str, more: str) -> str:
     """The file with these as the first of that context; everything else as it was."""
-    tag = re.search(rf'<context\s+name="{re.escape(context)}"[^>]*>', text)
+    tag = re.search(rf'<context\s+name="{re.escape(context)}"[^>]*>', _without_comments(text))
     if not tag:
         raise LabError(f"the dialplan has no <context name={context!r}>: add it, or change the SIP profile's context")
     return text[: tag.end()] + more + text[tag.end() :]
@@ -126,7 +126,7 @@ def _replace(path: Path, text: str) -> None:
         raise LabError(f"{path} cannot be written ({error.strerror}): run the tests as FreeSWITCH's user") from None
 
 
-def _reload(ask: EventSocket, wanted: Wanted) -> None:
+def _reload(ask: Ask, wanted: Wanted) -> None:
     said = ask("reloadxml")
     if "+OK" not in said:
         raise LabError(f"FreeSWITCH cannot read its dialplan any more ({said}): nothing was kept of the hook")
@@ -169,7 +169,7 @@ def _gateway(name: str, port: int) -> str:
     return f'<include><gateway name="{name}">{lines}</gateway></include>\n'
 
 
-def _profiles(ask: EventSocket) -> list[str]:
+def _profiles(ask: Ask) -> list[str]:
     try:
         status = ET.fromstring(ask("sofia xmlstatus"))
     except ET.ParseError:
@@ -177,15 +177,15 @@ def _profiles(ask: EventSocket) -> list[str]:
     return [profile.findtext("name", "") for profile in status.findall("profile")]
 
 
-def _door(ask: EventSocket, profile: str) -> Door:
+def _door(ask: Ask, profile: str) -> Door:
     status = ET.fromstring(ask(f"sofia xmlstatus profile {profile}"))
     host, _, port = status.findtext(".//url", "").rpartition("@")[2].partition(":")
     return Door(profile, host, int(re.match(r"\d*", port)[0] or 5060), status.findtext(".//context", ""))  # type: ignore[index]
 
 
-def _takes_anybody(ask: EventSocket, folder: Path, profile: str) -> bool:
+def _takes_anybody(ask: Ask, folder: Path, profile: str) -> bool:
     for file in sorted((folder / "sip_profiles").glob("*.xml")):
-        text = re.sub(r"<!--.*?-->", "", file.read_text(errors="replace"), flags=re.DOTALL)
+        text = _without_comments(file.read_text(errors="replace"))
         if re.search(rf'<profile\s+name="{re.escape(profile)}"', text):
             found = re.search(r'name="auth-calls"\s+value="([^"]*)"', text)
             value = found[1] if found else ""
@@ -196,10 +196,15 @@ def _takes_anybody(ask: EventSocket, folder: Path, profile: str) -> bool:
 
 def _context_file(folder: Path, context: str) -> Path:
     for file in sorted((folder / "dialplan").rglob("*.xml")):
-        text = re.sub(r"<!--.*?-->", "", file.read_text(errors="replace"), flags=re.DOTALL)
+        text = _without_comments(file.read_text(errors="replace"))
         if re.search(rf'<context\s+name="{re.escape(context)}"', text):
             return file
     raise LabError(
         f"no file in {folder}/dialplan has <context name={context!r}>: "
         "send the SIP profile's calls to a context that is there"
     )
+
+
+def _without_comments(text: str) -> str:
+    """Blanks in their place: everything stays where it is."""
+    return re.sub(r"<!--.*?-->", lambda comment: " " * len(comment[0]), text, flags=re.DOTALL)
