@@ -234,7 +234,19 @@ async def _create_uuid(switch: FreeSwitchDouble, _: str) -> str:
     return switch.new_uuid()
 
 
-async def _reloadxml(_: FreeSwitchDouble, __: str) -> str:
+async def _sofia(switch: FreeSwitchDouble, arguments: str) -> str:
+    match arguments.split():
+        case ["xmlstatus"]:
+            return "<profiles><profile><name>internal</name><type>profile</type></profile></profiles>\n"
+        case ["xmlstatus", "profile", "internal"]:
+            url = f"<url>sip:mod_sofia@127.0.0.1:{switch.sip_port}</url>"
+            return f"<profile><profile-info>{url}<context>{switch.context}</context></profile-info></profile>\n"
+        case _:
+            return "+OK\n"
+
+
+async def _reloadxml(switch: FreeSwitchDouble, __: str) -> str:
+    switch.read_dialplan()
     return "+OK [Success]\n"
 
 
@@ -269,4 +281,5 @@ COMMANDS: dict[str, Callable[[FreeSwitchDouble, str], Awaitable[str]]] = {
     "version": _version,
     "create_uuid": _create_uuid,
     "reloadxml": _reloadxml,
+    "sofia": _sofia,
 }

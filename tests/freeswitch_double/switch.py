@@ -62,6 +62,7 @@ class FreeSwitchDouble:
     `people` are telephones at 127.0.0.1, by name: user/ana rings the one at people["ana"]. Whoever calls in lands in
     `context`: in `public`, 100 is Careline. `extra` are further contexts, texts or files of XML like the hook's.
     `globals` are the global variables; `gateways` the ports of trunks by name.
+    With `conf`, the folder of a configuration, its dialplan/*.xml is all there is, and read again by `reloadxml`.
     Without `records` every uuid_record fails.
     """
 
@@ -77,6 +78,7 @@ class FreeSwitchDouble:
         password: str = "ClueCon",
         esl_port: int = 0,
         sip_port: int = 0,
+        conf: Path | None = None,
         context: str = "public",
         records: bool = True,
         log_file: Path | None = None,
@@ -88,7 +90,11 @@ class FreeSwitchDouble:
         self.globals |= globals or {}
         self.password, self.context, self.records = password, context, records
         self.esl_port, self.sip_port = esl_port or free_port(), sip_port or free_port()
-        self.dialplan = Dialplan([*extra, NUMBERS, hook])
+        self._conf, self._sources = conf, [*extra, NUMBERS, hook]
+        if conf:
+            self.globals["conf_dir"] = str(conf)
+        self.dialplan: Dialplan
+        self.read_dialplan()
         self.scheduler = Scheduler()
         self.channels: dict[str, Channel] = {}
         self.listeners: set[Listener] = set()
@@ -100,6 +106,11 @@ class FreeSwitchDouble:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._failures: list[BaseException] = []
         self._sequence = self._sessions = 0
+
+    def read_dialplan(self) -> None:
+        """Of a configuration folder as it is now, or what the double was made with."""
+        folder = self._conf
+        self.dialplan = Dialplan(sorted((folder / "dialplan").rglob("*.xml")) if folder else self._sources)
 
     # ---- life ----
 
@@ -188,8 +199,16 @@ class FreeSwitchDouble:
         dialled = sip.address(leg.invite.start.split()[1]).removeprefix("sip:").partition("@")[0]
         name = f"sofia/internal/{user}@{address}"
         profile = Profile("inbound", shown or user, user, dialled, self.context, name, username=user)
-        channel = self.new_channel(self.new_uuid(), leg, profile, _sip_variables(leg, user, dialled, self.sip_port))
+        channel = self.new_channel(
+            self.new_uuid(), leg, profile, _sip_variables(leg, user, dialled, self.sip_port) | self._login(user)
+        )
         self.spawn(channel.run(channel.begin), f"channel {channel.uuid}")
+
+    def _login(self, user: str) -> dict[str, str]:
+        """What the directory says of a person's telephone, which had to say who it is. Source: sofia_reg.c."""
+        if user not in self.registered:
+            return {}
+        return {"user_name": user, "domain_name": "127.0.0.1", "sip_authorized": "true"}
 
     def new_channel(self, uuid: str, leg: Leg | NullLeg, profile: Profile, variables: Mapping[str, str]) -> Channel:
         channel = self.channels[uuid] = Channel(self, uuid, leg, profile)
