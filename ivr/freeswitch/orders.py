@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ivr.callers.known import TIMER_SECONDS
 from ivr.freeswitch.addresses import shown
 from ivr.persons.display import name_and_number
+from ivr.services import ALERT_PREFIX, LEG_PREFIX
 
 if TYPE_CHECKING:
     from ivr.freeswitch.legs import Leg
 
 CALLER, PERSON, ASKED = "careline", "careline_person", "careline_asked"  # the hook's extensions
 LEG_SECONDS = 10  # a person who waits is let go so long after our death, as careline_person begins with
-CALLER_SECONDS = 4  # a caller is taken away from us so long after our death, as careline begins with
 PARK_SECONDS = 4  # after a talk, or a talk that never came: FreeSWITCH hangs up by itself if we do not
 
 
@@ -36,13 +37,26 @@ def ring(ours: str, address: str, extension: str, context: str, *, display: str,
     return f"bgapi originate {{{','.join(variables)}}}{address} {extension} XML {context}"
 
 
+def look_for(call: str) -> list[str]:
+    """The answer is true or false."""
+    return [f"api uuid_exists {call}"]
+
+
 def hang_up(leg: Leg) -> str:
     """Whoever is late reads that the call was answered elsewhere."""
     return f"api uuid_kill {leg.id} {leg.hang_up_cause}"
 
 
 def wait_on(leg: str, context: str) -> list[str]:
-    return [f"api sched_del {leg}", f"api sched_transfer +{LEG_SECONDS} {leg} bye XML {context}"]
+    return [f"api sched_del {leg}", _timer(leg, LEG_SECONDS, "bye", context)]
+
+
+def wind_up(call: str, context: str) -> list[str]:
+    """Let the call's timer run anew, as the hook begins it; the answer to the last says whether there is a channel.
+
+    A caller who is lost is handed to us again, a person is hung up on.
+    """
+    return [f"api sched_del {call}", _timer(call, TIMER_SECONDS, _way_out(call), context)]
 
 
 def join(call: str, leg: str) -> list[str]:
@@ -66,7 +80,7 @@ def not_joined(call: str, context: str) -> list[str]:
         f"api uuid_setvar {call} socket_resume true",
         f"api uuid_setvar {call} park_after_bridge",
         f"api uuid_setvar {call} park_timeout",
-        f"api sched_transfer +{CALLER_SECONDS} {call} lost XML {context}",
+        _timer(call, TIMER_SECONDS, "lost", context),
     ]
 
 
@@ -78,3 +92,11 @@ def serve_again(call: str, context: str) -> str:
 def part(call: str) -> str:
     """The end of a caller whose talk is over."""
     return f"api uuid_kill {call} NORMAL_CLEARING"
+
+
+def _timer(channel: str, seconds: int, extension: str, context: str) -> str:
+    return f"api sched_transfer +{seconds} {channel} {extension} XML {context}"
+
+
+def _way_out(call: str) -> str:
+    return "bye" if call.startswith((LEG_PREFIX, ALERT_PREFIX)) else "lost"

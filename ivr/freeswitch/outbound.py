@@ -6,12 +6,14 @@ Once the connection ends, the dialplan goes on behind `socket`, or the caller is
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 import structlog
 
 from ivr.freeswitch import esl
 from ivr.freeswitch.link import EslLink, LinkLost, OnEvent
+from ivr.media.voice import OutOfHands
 from ivr.services import SwitchDown
 from ivr.sockets import Address, listening
 from ivr.tasks import Tasks
@@ -27,11 +29,12 @@ GREETING = (
     "event plain PLAYBACK_START PLAYBACK_STOP RECORD_START RECORD_STOP",
     "divert_events off",
 )
+_CHANNEL = re.compile(r"[A-Za-z0-9_.-]{1,255}")  # it stands in commands: a blank would give them another meaning
 
 log = structlog.get_logger(__name__)
 
 
-class SessionEnded(Exception):  # noqa: N818 - the state, not a mistake
+class SessionEnded(OutOfHands):
     """The connection is over, or the channel has left it. Whether the caller is gone the inbound connection knows."""
 
 
@@ -154,7 +157,7 @@ async def _greeted(link: EslLink, ended: asyncio.Event) -> EslSession:
 async def _channel(link: EslLink) -> esl.Message:
     """Return the reply to `connect`. Raises Stranger, SwitchDown."""
     channel = await link.begin(esl.command("connect"))
-    if channel["Event-Name"] != "CHANNEL_DATA" or not channel["Unique-ID"]:
+    if channel["Event-Name"] != "CHANNEL_DATA" or not _CHANNEL.fullmatch(channel["Unique-ID"]):
         raise Stranger("no channel's data in reply to connect")
     if (channel["Socket-Mode"], channel["Control"]) != ("async", "full"):
         raise Stranger("the dialplan's socket application lacks 'async full'")

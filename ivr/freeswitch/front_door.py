@@ -1,0 +1,117 @@
+"""The FreeSWITCH side as a whole: a server for calls, one control connection, the calls and the switch."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import structlog
+
+from ivr.freeswitch.audio_folder import AudioFolder
+from ivr.freeswitch.call import Parts, Told
+from ivr.freeswitch.calls import Calls, OnCall
+from ivr.freeswitch.connection import EslConnection
+from ivr.freeswitch.outbound import EslSession, OutboundServer, SessionEnded
+from ivr.freeswitch.switch import FreeSwitchSwitch
+from ivr.tasks import Tasks, any_of
+
+if TYPE_CHECKING:
+    from ivr.freeswitch.esl import Event, Message
+    from ivr.freeswitch.settings import FreeSwitchSettings
+    from ivr.services import Ears
+
+DONE = "tone_stream://%(150,100,1400);loops=2"  # two short high tones; the hook's three low ones say "not done"
+DONE_SECONDS = 3.0
+
+OnPerson = Callable[[str, bool], Awaitable[bool]]
+log = structlog.get_logger(__name__)
+
+
+class FreeSwitchFrontDoor:
+    """`on_call` serves each new caller, until it returns or raises CallerGone. `ears` is asked when a call is answered:
+    by whom it is heard, to its end.
+
+    `on_person` is told that a person presses the code for ready (True) or not ready (False), with the person's phone
+    as in the plan (PJSIP/1001); it returns whether that phone is somebody's.
+    """
+
+    def __init__(
+        self, settings: FreeSwitchSettings, ears: Callable[[], Ears], on_call: OnCall, on_person: OnPerson
+    ) -> None:
+        self._on_person = on_person
+        self._tasks = Tasks()
+        self._folder = AudioFolder(settings.audio)
+        self._outbound = OutboundServer(settings.outbound, self._serve)
+        self.esl = EslConnection(settings, self._on_event, self._came_up)
+        told = Told(self._on_event, self._on_held, self._on_key)
+        parts = Parts(self.esl, self._folder, ears, self._tasks, told)
+        self._calls = Calls(parts, settings.context, on_call, self._call_gone)
+        self.switch = FreeSwitchSwitch(settings, self.esl, self._calls)
+
+    @property
+    def outbound_port(self) -> int:
+        return self._outbound.port
+
+    @property
+    def up(self) -> bool:
+        return self.esl.up
+
+    async def start(self) -> None:
+        """Raises CannotListen and LoginRefused, each one sentence. FreeSWITCH may come up later."""
+        self._folder.open()
+        try:
+            await self.esl.start()
+            await self._outbound.start()
+        except BaseException:
+            await self.close()
+            raise
+        self._tasks.start(self._calls.wind_up(), "wind up the callers' timers")
+        self._tasks.start(self.switch.wind_up(), "wind up the waiting persons' timers")
+
+    async def close(self) -> None:
+        """Callers hear music, and come again to whoever listens next; talks go on."""
+        await self._outbound.close()
+        await self._tasks.close()
+        self._folder.close()
+        await self.esl.close()
+
+    async def _serve(self, session: EslSession) -> None:
+        match session.channel["variable_careline_person"]:
+            case "":
+                await self._calls.serve(session)
+            case "ready" | "not_ready" as said:
+                await self._person(session, ready=said == "ready")
+            case _:
+                log.warning("a connection of FreeSWITCH that is not ours: closed")
+
+    async def _person(self, session: EslSession, *, ready: bool) -> None:
+        """Answer a person's code with tones, and hang up; what was not done the hook tells, as if we were away."""
+        phone = self.switch.phone_of(_user_of(session.channel))
+        if phone is None or not await self._on_person(phone, ready):
+            return
+        try:
+            await session.execute("playback", DONE)
+            await session.execute("hangup", "NORMAL_CLEARING")
+            await any_of(session.ended, within=DONE_SECONDS)
+        except SessionEnded:
+            log.info("a person hung up before the answer")
+
+    def _on_event(self, event: Event) -> None:
+        self.switch.take(event)
+
+    def _on_held(self, call: str) -> None:
+        self.switch.on_held(call)
+
+    def _on_key(self, call: str, digit: str) -> None:
+        self.switch.on_key(call, digit)
+
+    def _call_gone(self, call: str) -> None:
+        self.switch.call_gone(call)
+
+    async def _came_up(self) -> None:
+        await self.switch.came_up()
+
+
+def _user_of(channel: Message) -> str:
+    """Whose telephone it is, where it had to log in: the caller's number proves nothing."""
+    return "@".join(filter(None, (channel["variable_user_name"], channel["variable_domain_name"])))
