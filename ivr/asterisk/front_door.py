@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import structlog
@@ -13,64 +12,48 @@ from ivr.asterisk.call import Parts
 from ivr.asterisk.calls import Calls, OnCall
 from ivr.asterisk.fastagi import AgiEnded, AgiSession, FastAgiServer
 from ivr.asterisk.switch import AsteriskSwitch
+from ivr.callers.door import Door, OnPerson
 from ivr.callers.walking import BYE
-from ivr.tasks import Tasks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ivr.asterisk import ami
     from ivr.asterisk.settings import AsteriskSettings
     from ivr.services import Ears
 
-OnPerson = Callable[[str, bool], Awaitable[bool]]
 log = structlog.get_logger(__name__)
 
 
-class AsteriskFrontDoor:
+class AsteriskFrontDoor(Door):
     """`on_call` serves each new caller, until it returns or raises CallerGone. `ears` is asked when a call is answered:
-    by whom it is heard, to its end.
-
-    `on_person` is told that a person presses the code for ready (True) or not ready (False), with the person's phone
-    as in the plan (PJSIP/1001); it returns whether that phone is somebody's.
+    by whom it is heard, to its end. `on_person` is as in Door.
     """
+
+    switch: AsteriskSwitch
+    _control: AmiConnection
+    _server: FastAgiServer
+    _calls: Calls
 
     def __init__(
         self, settings: AsteriskSettings, ears: Callable[[], Ears], on_call: OnCall, on_person: OnPerson
     ) -> None:
-        self._on_person = on_person
-        self._tasks = Tasks()
+        super().__init__(on_person)
         self._audio = AudioServer(settings.audio)
-        self._agi = FastAgiServer(settings.agi, self._serve)
-        self.ami = AmiConnection(settings, self._on_event, self._came_up)
-        parts = Parts(self.ami, self._audio, ears, self._tasks)
-        self._calls = Calls(parts, on_call, self._call_gone)
-        self.switch = AsteriskSwitch(settings, self.ami, self._calls)
+        self._server = FastAgiServer(settings.agi, self._serve)
+        self._control = AmiConnection(settings, self._on_event, self._came_up)
+        self._calls = Calls(Parts(self._control, self._audio, ears, self._tasks), on_call, self._call_gone)
+        self.switch = AsteriskSwitch(settings, self._control, self._calls)
 
     @property
     def agi_port(self) -> int:
-        return self._agi.port
+        return self._server.port
 
-    @property
-    def up(self) -> bool:
-        return self.ami.up
-
-    async def start(self) -> None:
-        """Raises CannotListen and LoginRefused, each one sentence. Asterisk may come up later."""
+    async def _open_audio(self) -> None:
         await self._audio.start()
-        try:
-            await self.ami.start()
-            await self._agi.start()
-        except BaseException:
-            await self.close()
-            raise
-        self._tasks.start(self._calls.wind_up(), "wind up the callers' timers")
-        self._tasks.start(self.switch.wind_up(), "wind up the waiting persons' timers")
 
-    async def close(self) -> None:
-        """Callers hear music, and come again to whoever listens next; talks go on."""
-        await self._agi.close()
-        await self._tasks.close()
+    async def _close_audio(self) -> None:
         await self._audio.close()
-        await self.ami.close()
 
     async def _serve(self, session: AgiSession) -> None:
         match session.environment.get("network_script"):
@@ -96,9 +79,3 @@ class AsteriskFrontDoor:
 
     def _on_event(self, message: ami.Message) -> None:
         self.switch.take(message)
-
-    def _call_gone(self, call: str) -> None:
-        self.switch.call_gone(call)
-
-    async def _came_up(self) -> None:
-        await self.switch.came_up()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import structlog
 
+from ivr.callers.door import Door, OnPerson
 from ivr.freeswitch.audio_folder import AudioFolder
 from ivr.freeswitch.call import Parts, Told
 from ivr.freeswitch.calls import Calls, OnCall
 from ivr.freeswitch.connection import EslConnection
 from ivr.freeswitch.outbound import EslSession, OutboundServer, SessionEnded
 from ivr.freeswitch.switch import FreeSwitchSwitch
-from ivr.tasks import Tasks, any_of
+from ivr.tasks import any_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ivr.freeswitch.esl import Event, Message
     from ivr.freeswitch.settings import FreeSwitchSettings
     from ivr.services import Ears
@@ -23,57 +25,40 @@ if TYPE_CHECKING:
 DONE = "tone_stream://%(150,100,1400);loops=2"  # two short high tones; the hook's three low ones say "not done"
 DONE_SECONDS = 3.0
 
-OnPerson = Callable[[str, bool], Awaitable[bool]]
 log = structlog.get_logger(__name__)
 
 
-class FreeSwitchFrontDoor:
+class FreeSwitchFrontDoor(Door):
     """`on_call` serves each new caller, until it returns or raises CallerGone. `ears` is asked when a call is answered:
-    by whom it is heard, to its end.
-
-    `on_person` is told that a person presses the code for ready (True) or not ready (False), with the person's phone
-    as in the plan (PJSIP/1001); it returns whether that phone is somebody's.
+    by whom it is heard, to its end. `on_person` is as in Door.
     """
+
+    switch: FreeSwitchSwitch
+    _control: EslConnection
+    _server: OutboundServer
+    _calls: Calls
 
     def __init__(
         self, settings: FreeSwitchSettings, ears: Callable[[], Ears], on_call: OnCall, on_person: OnPerson
     ) -> None:
-        self._on_person = on_person
-        self._tasks = Tasks()
+        super().__init__(on_person)
         self._folder = AudioFolder(settings.audio)
-        self._outbound = OutboundServer(settings.outbound, self._serve)
-        self.esl = EslConnection(settings, self._on_event, self._came_up)
+        self._server = OutboundServer(settings.outbound, self._serve)
+        self._control = EslConnection(settings, self._on_event, self._came_up)
         told = Told(self._on_event, self._on_held, self._on_key)
-        parts = Parts(self.esl, self._folder, ears, self._tasks, told)
+        parts = Parts(self._control, self._folder, ears, self._tasks, told)
         self._calls = Calls(parts, settings.context, on_call, self._call_gone)
-        self.switch = FreeSwitchSwitch(settings, self.esl, self._calls)
+        self.switch = FreeSwitchSwitch(settings, self._control, self._calls)
 
     @property
     def outbound_port(self) -> int:
-        return self._outbound.port
+        return self._server.port
 
-    @property
-    def up(self) -> bool:
-        return self.esl.up
-
-    async def start(self) -> None:
-        """Raises CannotListen and LoginRefused, each one sentence. FreeSWITCH may come up later."""
+    async def _open_audio(self) -> None:
         self._folder.open()
-        try:
-            await self.esl.start()
-            await self._outbound.start()
-        except BaseException:
-            await self.close()
-            raise
-        self._tasks.start(self._calls.wind_up(), "wind up the callers' timers")
-        self._tasks.start(self.switch.wind_up(), "wind up the waiting persons' timers")
 
-    async def close(self) -> None:
-        """Callers hear music, and come again to whoever listens next; talks go on."""
-        await self._outbound.close()
-        await self._tasks.close()
+    async def _close_audio(self) -> None:
         self._folder.close()
-        await self.esl.close()
 
     async def _serve(self, session: EslSession) -> None:
         match session.channel["variable_careline_person"]:
@@ -104,12 +89,6 @@ class FreeSwitchFrontDoor:
 
     def _on_key(self, call: str, digit: str) -> None:
         self.switch.on_key(call, digit)
-
-    def _call_gone(self, call: str) -> None:
-        self.switch.call_gone(call)
-
-    async def _came_up(self) -> None:
-        await self.switch.came_up()
 
 
 def _user_of(channel: Message) -> str:

@@ -1,4 +1,5 @@
-"""Fixtures of FreeSWITCH's side: `freeswitch` is a running double, whose people are ana, bo and cleo.
+"""Fixtures of FreeSWITCH's side: `freeswitch` is a running double, whose people are ana, bo and cleo, `house` a running
+Careline.
 
 A test module may have its own fixture `outbound_port`, where its Careline listens, and `hook_globals`.
 """
@@ -9,11 +10,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ivr.services import SwitchBack
+from lab.phone import Phone
 from lab.ports import free_port
+from tests.freeswitch.house import House, running, settings_of
 from tests.freeswitch_double import FreeSwitchDouble
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+    from ivr.freeswitch.settings import FreeSwitchSettings
 
 
 @pytest.fixture
@@ -34,3 +41,21 @@ async def freeswitch(outbound_port: int, hook_globals: Mapping[str, str]) -> Asy
     socket = f"127.0.0.1:{outbound_port}"
     async with FreeSwitchDouble(people, socket=socket, globals=hook_globals) as double:
         yield double
+
+
+@pytest.fixture
+def settings(freeswitch: FreeSwitchDouble, outbound_port: int, tmp_path: Path) -> FreeSwitchSettings:
+    return settings_of(freeswitch, outbound_port, tmp_path)
+
+
+@pytest.fixture
+async def house(settings: FreeSwitchSettings) -> AsyncIterator[House]:
+    async with running(settings) as house:
+        assert await house.event() == SwitchBack()
+        yield house
+
+
+@pytest.fixture
+async def patient() -> AsyncIterator[Phone]:
+    async with await Phone.create("6175550142") as phone:
+        yield phone

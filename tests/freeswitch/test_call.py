@@ -7,12 +7,12 @@ import pytest
 
 from ivr.call import CallerGone, Deaf, Hearing, KeyRules, Pressed, Silence, Turn
 from ivr.media.sounds import seconds_of
-from ivr.services import CallEnded, KeyPressed, LegAnswered, LegRinging, SwitchBack
+from ivr.services import CallEnded, KeyPressed, LegAnswered, LegRinging
 from lab.phone import Answers, Phone
 from lab.sound import hears_tone, tone
 from tests.call_contract import CallContract, Waiting, during, once_heard, patiently, turn
 from tests.callers.sip_line import LEG, SipLine, loud, prompts
-from tests.freeswitch.house import House, running, settings_of
+from tests.freeswitch.house import House, running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -26,19 +26,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def sounds(tmp_path: Path) -> tuple[Path, ...]:
     return prompts(tmp_path)
-
-
-@pytest.fixture
-async def house(freeswitch: FreeSwitchDouble, outbound_port: int, tmp_path: Path) -> AsyncIterator[House]:
-    async with running(settings_of(freeswitch, outbound_port, tmp_path)) as house:
-        assert await house.event() == SwitchBack()
-        yield house
-
-
-@pytest.fixture
-async def patient() -> AsyncIterator[Phone]:
-    async with await Phone.create("6175550142") as phone:
-        yield phone
 
 
 @pytest.fixture

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.call import CallerGone
-from ivr.services import CallEnded, SwitchBack
-from lab.phone import Phone
+from ivr.services import CallEnded
 from tests.call_contract import patiently
-from tests.freeswitch.house import House, running, settings_of
 from tests.freeswitch.persons import cut
 from tests.freeswitch.test_outbound import Peer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from ivr.freeswitch.call import FreeSwitchCall
     from lab.call import PhoneCall
+    from lab.phone import Phone
+    from tests.freeswitch.house import House
     from tests.freeswitch_double import FreeSwitchDouble
 
 
@@ -28,17 +27,9 @@ def hook_globals() -> Mapping[str, str]:
 
 
 @pytest.fixture
-async def house(freeswitch: FreeSwitchDouble, outbound_port: int, tmp_path: Path) -> AsyncIterator[House]:
-    async with running(settings_of(freeswitch, outbound_port, tmp_path)) as house:
-        assert await house.event() == SwitchBack()
-        yield house
-
-
-@pytest.fixture
-async def phone(freeswitch: FreeSwitchDouble) -> AsyncIterator[PhoneCall]:
+async def phone(freeswitch: FreeSwitchDouble, house: House, patient: Phone) -> PhoneCall:
     """It has dialled Careline."""
-    async with await Phone.create("6175550142") as patient:
-        yield patient.dial(f"sip:100@127.0.0.1:{freeswitch.sip_port}")
+    return patient.dial(f"sip:100@127.0.0.1:{freeswitch.sip_port}")
 
 
 @pytest.fixture

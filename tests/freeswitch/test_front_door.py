@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.freeswitch.connection import LoginRefused
-from ivr.services import SwitchBack
 from ivr.sockets import Address, CannotListen
 from lab.phone import Phone
 from lab.sound import hears_tone
-from tests.freeswitch.house import House, running, settings_of
+from tests.freeswitch.house import House, running
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from ivr.freeswitch.settings import FreeSwitchSettings
     from lab.call import PhoneCall
     from lab.sound import Pcm
@@ -26,16 +22,10 @@ HIGH, LOW = 1400, 480  # Hz, of the tones for done and not done
 
 
 @pytest.fixture
-def settings(freeswitch: FreeSwitchDouble, outbound_port: int, tmp_path: Path) -> FreeSwitchSettings:
-    return settings_of(freeswitch, outbound_port, tmp_path)
-
-
-@pytest.fixture
-async def house(settings: FreeSwitchSettings) -> AsyncIterator[House]:
-    async with running(settings) as house:
-        assert await house.event() == SwitchBack()
-        await house.door.switch.watch(["PJSIP/ana", "PJSIP/bo"])
-        yield house
+async def staffed(house: House) -> House:
+    """Its plan names these phones."""
+    await house.door.switch.watch(["PJSIP/ana", "PJSIP/bo"])
+    return house
 
 
 async def heard_by(name: str, code: str, freeswitch: FreeSwitchDouble) -> Pcm:
@@ -48,50 +38,49 @@ async def heard_by(name: str, code: str, freeswitch: FreeSwitchDouble) -> Pcm:
 
 @pytest.mark.parametrize(("code", "ready"), [("*45", True), ("*46", False)])
 async def test_a_person_says_ready_by_a_code_and_hears_high_tones(
-    freeswitch: FreeSwitchDouble, house: House, code: str, ready: bool
+    freeswitch: FreeSwitchDouble, staffed: House, code: str, ready: bool
 ) -> None:
     heard = await heard_by("ana", code, freeswitch)
-    assert house.persons == [("PJSIP/ana", ready)]
+    assert staffed.persons == [("PJSIP/ana", ready)]
     assert hears_tone(heard, HIGH)
     assert not hears_tone(heard, LOW)
 
 
-async def test_a_phone_that_is_nobodys_hears_low_tones(freeswitch: FreeSwitchDouble, house: House) -> None:
+async def test_a_phone_that_is_nobodys_hears_low_tones(freeswitch: FreeSwitchDouble, staffed: House) -> None:
     heard = await heard_by("bo", "*45", freeswitch)
-    assert house.persons == [("PJSIP/bo", True)]
+    assert staffed.persons == [("PJSIP/bo", True)]
     assert hears_tone(heard, LOW)
 
 
-async def test_a_phone_that_the_plan_does_not_name_hears_low_tones(freeswitch: FreeSwitchDouble, house: House) -> None:
+async def test_a_phone_that_no_plan_names_hears_low_tones(freeswitch: FreeSwitchDouble, staffed: House) -> None:
     assert hears_tone(await heard_by("cleo", "*45", freeswitch), LOW)
-    assert house.persons == []
+    assert staffed.persons == []
 
 
-async def test_whoever_only_shows_a_persons_number_is_nobody(freeswitch: FreeSwitchDouble, house: House) -> None:
+async def test_whoever_only_shows_a_persons_number_is_nobody(freeswitch: FreeSwitchDouble, staffed: House) -> None:
     freeswitch.unregister("ana")
     assert hears_tone(await heard_by("ana", "*45", freeswitch), LOW)
-    assert house.persons == []
+    assert staffed.persons == []
 
 
 async def test_a_code_while_careline_is_away_is_not_done(freeswitch: FreeSwitchDouble) -> None:
     assert hears_tone(await heard_by("ana", "*45", freeswitch), LOW)
 
 
-async def test_closing_hands_the_callers_back(freeswitch: FreeSwitchDouble, house: House) -> None:
-    async with await Phone.create() as patient:
-        phone = patient.dial(f"sip:100@127.0.0.1:{freeswitch.sip_port}")
-        call = await house.call()
-        await call.answer()
-        await house.door.close()
-        await hears_music(phone)
-        async with running(house.settings) as next_house:
-            assert (await next_house.call()).id == call.id
+async def test_closing_hands_the_callers_back(freeswitch: FreeSwitchDouble, house: House, patient: Phone) -> None:
+    phone = patient.dial(f"sip:100@127.0.0.1:{freeswitch.sip_port}")
+    call = await house.call()
+    await call.answer()
+    await house.door.close()
+    await hears_music(phone)
+    async with running(house.settings) as next_house:
+        assert (await next_house.call()).id == call.id
 
 
 async def test_a_caller_is_not_taken_while_there_is_no_control_connection(
-    freeswitch: FreeSwitchDouble, settings: FreeSwitchSettings
+    freeswitch: FreeSwitchDouble, settings: FreeSwitchSettings, patient: Phone
 ) -> None:
-    async with running(replace(settings, esl=Address("127.0.0.1", 9))) as house, await Phone.create() as patient:
+    async with running(replace(settings, esl=Address("127.0.0.1", 9))) as house:
         await hears_music(patient.dial(f"sip:100@127.0.0.1:{freeswitch.sip_port}"))
         assert house.calls.empty()
         assert not any("careline_seen" in channel.vars for channel in freeswitch.channels.values())
