@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 GROUP = "freeswitch"  # in which its packages let FreeSWITCH run
 MODE = 0o2770  # files get the folder's group, whoever writes them
 FILE_MODE = 0o640
-JOINED_BYTES = 33_554_432  # 35 minutes of speech; a practice's announcements have some hundred combinations
+JOINED_BYTES = 33_554_432  # 35 minutes of speech: 200 prompts of 3 s, and some hundred combinations
 CALLERS, JOINED = "caller-*", "prompt-*"  # what is ours in there
 
 # What means nothing else to uuid_record and playback: no blank, no @@, {, !, $ or quote.
@@ -72,17 +72,15 @@ class AudioFolder:
         return self._path / f"caller-{_NOT_PLAIN.sub('-', uuid)}-{self._ours}-{next(self._numbers)}.raw"
 
     def joined(self, sounds: Sequence[Path]) -> Path:
-        """Return one file that plays them all without a gap: a single one itself, where FreeSWITCH takes its name.
+        """Return one file that plays them all without a gap, and stays as long as it is used again and again.
 
-        The file stays as long as it is used again and again. Raises SoundUnusable, OSError.
+        A single one is copied, too: FreeSWITCH may not look into Careline's own folders, and takes some names amiss.
+        Raises SoundUnusable, OSError.
         """
-        paths = [sound.absolute() for sound in sounds]
-        if len(paths) == 1 and _PLAIN.fullmatch(str(paths[0])):
-            return paths[0]
-        name = _name_of(paths)
+        name = _name_of(sounds)
         file = self._path / name
         if not file.exists():
-            self._write(file, b"".join(pcm_of(paths)))
+            self._write(file, b"".join(pcm_of(sounds)))
         self._joined[name] = file.stat().st_size
         self._joined.move_to_end(name)
         self._evict()
@@ -122,7 +120,7 @@ class AudioFolder:
             (self._path / name).unlink(missing_ok=True)
 
 
-def _name_of(paths: Sequence[Path]) -> str:
+def _name_of(sounds: Sequence[Path]) -> str:
     """Another as soon as one of the files changes. Raises OSError."""
-    told = [(str(path), facts.st_mtime_ns, facts.st_size) for path in paths for facts in [path.stat()]]
+    told = [(str(sound), facts.st_mtime_ns, facts.st_size) for sound in sounds for facts in [sound.stat()]]
     return f"prompt-{hashlib.sha256(repr(told).encode()).hexdigest()[:32]}.wav"

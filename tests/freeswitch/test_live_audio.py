@@ -78,6 +78,17 @@ def other(tmp_path: Path) -> Path:
     return tmp_path / "other.wav"
 
 
+@pytest.fixture
+def played(folder: AudioFolder, prompt: Path) -> str:
+    """What FreeSWITCH is told of `prompt`."""
+    return str(folder.joined([prompt]))
+
+
+@pytest.fixture
+def other_played(folder: AudioFolder, other: Path) -> str:
+    return str(folder.joined([other]))
+
+
 def listening_to(channel: TinyChannel, folder: AudioFolder, tasks: Tasks) -> FreeSwitchAudio:
     audio = FreeSwitchAudio(channel.session, folder, tasks)
     channel.session.on_event = audio.take
@@ -180,7 +191,7 @@ async def test_a_recording_that_a_dead_careline_left_is_ended(folder: AudioFolde
 
 @pytest.mark.parametrize("records", ["-ERR Cannot record session!\n", "-ERR Cannot locate session!\n"])
 async def test_without_a_recording_there_are_keys_and_sounds(
-    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, records: str
+    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, records: str, played: str
 ) -> None:
     channel.records = records
     with structlog.testing.capture_logs() as logs:
@@ -189,7 +200,7 @@ async def test_without_a_recording_there_are_keys_and_sounds(
     for _ in range(7):
         await channel.next()
     audio.play(prompt)
-    assert await channel.plays() == str(prompt)
+    assert await channel.plays() == played
 
 
 async def test_a_file_that_never_comes_is_given_up_within_a_second(
@@ -247,9 +258,11 @@ async def test_a_hung_up_caller_is_heard_to_the_last_word(
 # ---- playing --------------------------------------------------------------------------------------------------------
 
 
-async def test_it_is_quiet_when_the_prompt_is_over(audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path) -> None:
+async def test_it_is_quiet_when_the_prompt_is_over(
+    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, played: str
+) -> None:
     audio.play(prompt)
-    assert await channel.plays() == str(prompt)
+    assert await channel.plays() == played
     assert not audio.quiet.is_set()
     channel.ends()
     await soon(audio.quiet)
@@ -280,17 +293,17 @@ async def test_stopping_breaks_the_playback(audio: FreeSwitchAudio, channel: Tin
 
 
 async def test_what_is_stopped_at_once_is_never_begun(
-    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, other: Path
+    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, other: Path, other_played: str
 ) -> None:
     audio.play(prompt)
     audio.stop()
     audio.play(prompt)
     audio.play(other)
-    assert await channel.plays() == str(other)
+    assert await channel.plays() == other_played
 
 
 async def test_another_prompt_begins_when_the_first_is_broken(
-    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, other: Path
+    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, other: Path, other_played: str
 ) -> None:
     audio.play(prompt)
     await channel.plays()
@@ -298,24 +311,24 @@ async def test_another_prompt_begins_when_the_first_is_broken(
     audio.play(other)
     assert await channel.next() == BREAK
     channel.ends()
-    assert await channel.plays() == str(other)
+    assert await channel.plays() == other_played
     assert not audio.quiet.is_set()
     channel.ends()
     await soon(audio.quiet)
 
 
 async def test_a_prompt_that_was_flushed_before_it_began_holds_up_nothing(
-    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, other: Path
+    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, other: Path, other_played: str
 ) -> None:
     audio.play(prompt)
     await channel.next()
     audio.play(other)
     assert await channel.next() == BREAK
-    assert await channel.plays() == str(other)
+    assert await channel.plays() == other_played
 
 
 async def test_a_break_that_came_too_early_is_made_good(
-    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, other: Path
+    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, other: Path, other_played: str
 ) -> None:
     audio.play(prompt)
     await channel.next()
@@ -325,18 +338,18 @@ async def test_a_break_that_came_too_early_is_made_good(
     channel.sounds()
     assert await channel.next() == BREAK
     channel.ends()
-    assert await channel.plays() == str(other)
+    assert await channel.plays() == other_played
 
 
 async def test_what_was_taken_for_flushed_and_begins_is_broken_and_the_next_is_not(
-    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, other: Path
+    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, other: Path, other_played: str
 ) -> None:
     audio.play(prompt)
     await channel.next()
     first = channel.number
     audio.play(other)
     assert await channel.next() == BREAK
-    assert await channel.next() == f"playback {other}"
+    assert await channel.next() == f"playback {other_played}"
     channel.executes(first)
     channel.sounds()
     assert await channel.next() == "api uuid_break"
@@ -360,7 +373,7 @@ async def test_the_late_end_of_another_playback_means_nothing(
 
 
 async def test_a_prompt_that_freeswitch_cannot_play_is_told_once(
-    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path
+    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, played: str
 ) -> None:
     with structlog.testing.capture_logs() as logs:
         for _ in range(2):
@@ -369,15 +382,15 @@ async def test_a_prompt_that_freeswitch_cannot_play_is_told_once(
             channel.executes()
             channel.ends("FILE NOT FOUND")
             await soon(audio.quiet)
-    assert [(entry["log_level"], entry["file"]) for entry in logs] == [("warning", str(prompt))]
+    assert [(entry["log_level"], entry["file"]) for entry in logs] == [("warning", played)]
 
 
 async def test_a_prompt_that_never_begins_is_not_waited_for(
-    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path
+    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, played: str
 ) -> None:
     audio.play(prompt)
     await soon(audio.quiet)
-    assert [await channel.next(), await channel.next()] == [f"playback {prompt}", BREAK]
+    assert [await channel.next(), await channel.next()] == [f"playback {played}", BREAK]
 
 
 async def test_what_is_no_prompt_is_refused(audio: FreeSwitchAudio, tmp_path: Path) -> None:
@@ -389,7 +402,9 @@ async def test_what_is_no_prompt_is_refused(audio: FreeSwitchAudio, tmp_path: Pa
     assert audio.quiet.is_set()
 
 
-async def test_a_held_prompt_goes_on_where_it_was(audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path) -> None:
+async def test_a_held_prompt_goes_on_where_it_was(
+    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, played: str
+) -> None:
     audio.play(prompt)
     loop = asyncio.get_running_loop()
     began_at = loop.time()
@@ -412,19 +427,19 @@ async def test_a_held_prompt_goes_on_where_it_was(audio: FreeSwitchAudio, channe
     audio.go_on()
     assert await channel.next() == BREAK
     second = (await channel.plays()).partition("@@")[2]
-    assert name == str(prompt)
+    assert name == played
     assert 0 < int(first) <= min(int(second), heard_samples)
 
 
 async def test_a_prompt_that_was_held_before_it_began_begins_anew(
-    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path
+    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, played: str
 ) -> None:
     audio.play(prompt)
     await channel.next()
     audio.pause()
     assert await channel.next() == BREAK
     audio.go_on()
-    assert await channel.plays() == str(prompt)
+    assert await channel.plays() == played
 
 
 async def test_a_held_prompt_that_is_stopped_does_not_go_on(
@@ -509,14 +524,14 @@ async def test_a_name_that_would_be_a_command_is_a_tone(audio: FreeSwitchAudio, 
     assert len(logs) == 1
 
 
-async def test_music_is_stopped(audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path) -> None:
+async def test_music_is_stopped(audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, played: str) -> None:
     audio.loop("local_stream://moh")
     await channel.plays()
     await all_taken(audio, channel)
     audio.play(prompt)
     assert await channel.next() == BREAK
     channel.ends()
-    assert await channel.plays() == str(prompt)
+    assert await channel.plays() == played
 
 
 async def test_music_that_is_stopped_between_two_rounds_does_not_begin_again(
@@ -560,7 +575,9 @@ async def test_a_caller_who_speaks_stops_the_prompt(audio: FreeSwitchAudio, chan
     assert [hypothesis.text for hypothesis in heard.hypotheses] == ["a nurse"]
 
 
-async def test_after_a_cough_the_prompt_goes_on(audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path) -> None:
+async def test_after_a_cough_the_prompt_goes_on(
+    audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, played: str
+) -> None:
     await opened(audio, channel)
     voice = LiveVoice(audio, LoudEars())
     asking = await began(voice.ask(Turn((prompt,), hearing=SPEECH, silence_seconds=0.1)), channel)
@@ -568,7 +585,7 @@ async def test_after_a_cough_the_prompt_goes_on(audio: FreeSwitchAudio, channel:
     assert await channel.next() == BREAK
     channel.ends()
     channel.says(QUIET * 20)
-    assert (await channel.plays()).startswith(f"{prompt}@@")
+    assert (await channel.plays()).startswith(f"{played}@@")
     channel.ends()
     assert isinstance(await asking, Silence | Spoke)
 
