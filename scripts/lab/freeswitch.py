@@ -8,6 +8,7 @@ CARELINE_FREESWITCH_SIP=host:port           where its callers come in, if it is 
 """
 
 import asyncio
+import atexit
 import os
 import secrets
 import shutil
@@ -62,6 +63,7 @@ class PrivateFreeSwitch:
         self._kept, self._survives_us, self._live_audio = folder, survives_us, live_audio
         self.folder = folder or Path(tempfile.mkdtemp(prefix="careline-freeswitch-"))
         self.audio = Path("/dev/shm") / f"{self.folder.name}-audio"
+        atexit.register(shutil.rmtree, self.audio, ignore_errors=True)
         self._extensions = {"100": "", **numbers}
         self._extra_extensions, self._globals = extra_extensions, dialplan_globals
         self._process: subprocess.Popen[bytes] | None = None
@@ -248,7 +250,6 @@ class PrivateFreeSwitch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
-        shutil.rmtree(self.audio, ignore_errors=True)
         if kind is None and not self._kept:
             shutil.rmtree(self.folder, ignore_errors=True)
         elif kind is not None:
