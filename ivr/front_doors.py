@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from ivr.asterisk import rehearsing as on_asterisk
 from ivr.asterisk.front_door import AsteriskFrontDoor
 from ivr.asterisk.settings import AsteriskSettings
+from ivr.freeswitch import rehearsing as on_freeswitch
+from ivr.freeswitch.front_door import FreeSwitchFrontDoor
 from ivr.freeswitch.settings import FreeSwitchSettings
 from ivr.sockets import Address
 
@@ -42,11 +44,15 @@ def front_door_of(
     on_person: Callable[[str, bool], Awaitable[bool]],
 ) -> FrontDoor:
     """As AsteriskFrontDoor and FreeSwitchFrontDoor take them."""
+    if settings.freeswitch:
+        return FreeSwitchFrontDoor(freeswitch_of(settings.freeswitch), ears, on_call, on_person)
     return AsteriskFrontDoor(asterisk_of(settings.asterisk), ears, on_call, on_person)
 
 
 def placing_calls_of(settings: given.Settings, entry: str | None = None) -> AbstractAsyncContextManager[OwnCalls]:
     """A way to have the PBX call itself; `entry` is where it takes callers in, if not in the shipped hook."""
+    if settings.freeswitch:
+        return on_freeswitch.placing_calls(freeswitch_of(settings.freeswitch), entry or on_freeswitch.ENTRY)
     return on_asterisk.placing_calls(asterisk_of(settings.asterisk), entry or on_asterisk.ENTRY)
 
 

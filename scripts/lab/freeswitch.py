@@ -103,7 +103,10 @@ class PrivateFreeSwitch:
     async def start(self) -> None:
         """Start the double, half a second; or put the hook into the real one. Raises LabError."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        await asyncio.to_thread(self._install if self.real else self._boot)
+        if self.real:
+            await asyncio.to_thread(self._install)
+        else:
+            self._boot()  # in this thread: the double dies with the thread that starts it
 
     async def stop(self) -> None:
         """End it as an administrator would; a real one only loses the hook. Stopped already is no error."""
