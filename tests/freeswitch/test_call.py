@@ -7,9 +7,9 @@ import pytest
 
 from ivr.call import CallerGone, Deaf, Hearing, KeyRules, Pressed, Silence, Turn
 from ivr.media.sounds import seconds_of
-from ivr.services import CallEnded, KeyPressed, LegAnswered, LegRinging
+from ivr.services import CallEnded, Cause, KeyPressed, LegAnswered, LegEnded, LegRinging
 from lab.phone import Answers, Phone
-from lab.sound import hears_tone, tone
+from lab.sound import RATE, hears_tone, tone
 from tests.call_contract import CallContract, Waiting, during, once_heard, patiently, turn
 from tests.callers.sip_line import LEG, SipLine, loud, prompts
 from tests.freeswitch.house import House, running
@@ -144,6 +144,36 @@ async def test_a_person_who_is_asked_waits_in_silence_and_is_joined(house: House
     ringing.say(tone(900, 5))
     async with asyncio.timeout(10):
         await line.phone.heard.until(lambda pcm: hears_tone(pcm[heard:], 900))
+
+
+async def test_both_hear_each_other_and_the_talk_ends_for_both(line: SipLine, house: House, ana: Phone) -> None:
+    await line.call.answer()
+    await patiently(line.call.hold())
+    await patiently(line.talks_with_a_person())
+    persons = ana.calls[-1]
+    line.phone.say(tone(500, 5))
+    persons.say(tone(900, 5))
+    async with asyncio.timeout(10):
+        await persons.heard.until(lambda pcm: hears_tone(pcm, 500))
+        await line.phone.heard.until(lambda pcm: hears_tone(pcm, 900))
+    persons.hang_up()
+    assert {await house.event(), await house.event()} == {
+        LegEnded(LEG, Cause.ENDED, answered=True),
+        CallEnded(line.call.id),
+    }
+
+
+async def test_music_that_ends_for_a_talk_does_not_begin_again_in_it(
+    freeswitch: FreeSwitchDouble, line: SipLine
+) -> None:
+    await line.call.answer()
+    await patiently(line.call.hold())
+    async with asyncio.timeout(10):
+        await line.phone.heard.until(lambda pcm: len(pcm) > RATE * 3 // 2)
+    line.call.talking = True
+    channel_of(freeswitch, line).break_off(everything=False)
+    async with asyncio.timeout(2.5):  # before the timer ends that nobody winds up during a talk
+        await line.phone.heard.until(lambda _: not loud(line.phone.heard.last(1)))
 
 
 async def test_keys_win_over_speech(line: SipLine, house: House) -> None:

@@ -31,3 +31,13 @@ def test_a_join_takes_the_timers_off_and_says_where_the_caller_goes_afterwards()
         "api sched_del careline-leg-1",
         "api uuid_bridge call-1 careline-leg-1",
     ]
+
+
+def test_a_timer_runs_anew_and_hands_callers_to_us_again_but_hangs_up_on_persons() -> None:
+    assert orders.wind_up("call-1", "careline") == [
+        "api sched_del call-1",
+        "api sched_transfer +4 call-1 lost XML careline",
+    ]
+    assert orders.wind_up("careline-leg-1", "care")[-1] == "api sched_transfer +4 careline-leg-1 bye XML care"
+    assert orders.wind_up("careline-alert-1", "care")[-1] == "api sched_transfer +4 careline-alert-1 bye XML care"
+    assert orders.wind_up("careline-back-1", "care")[-1] == "api sched_transfer +4 careline-back-1 lost XML care"
