@@ -119,6 +119,8 @@ class EslLink:
                 raise LinkLost("FreeSWITCH ended the connection")
 
     def _answer(self, message: esl.Message) -> None:
+        if self._closed:
+            return
         if not self._waiting:
             raise esl.EslError("a reply to nothing")
         reply = self._waiting.popleft()

@@ -62,7 +62,8 @@ def wind_up(call: str, context: str) -> list[str]:
 def join(call: str, leg: str) -> list[str]:
     """The way after the talk, no timers, since a talk survives our death, and the talk; the answer to the last counts.
 
-    With socket_resume, FreeSWITCH 1.8 would leave the talk for the dialplan.
+    With socket_resume, FreeSWITCH 1.8 would leave the talk for the dialplan. Music that was queued and has not begun
+    would be played into the talk.
     """
     return [
         f"api uuid_setvar {call} socket_resume false",
@@ -70,6 +71,7 @@ def join(call: str, leg: str) -> list[str]:
         f"api uuid_setvar {call} park_timeout {PARK_SECONDS}",
         f"api sched_del {call}",
         f"api sched_del {leg}",
+        f"api uuid_break {call} all",
         f"api uuid_bridge {call} {leg}",
     ]
 

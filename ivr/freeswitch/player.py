@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PLAYED = "FILE PLAYED"  # FreeSWITCH's Application-Response, of a broken one, too
+HUNG_UP = "hangup"  # Answer-State of a caller who did not want to hear it to the end
 BREAK_SECONDS = 0.1  # five frames: a break needs one
 LATE_SECONDS = 2.0  # to begin needs one frame; who has not begun, or ended, so much later never will
 
@@ -123,7 +124,7 @@ class Player:
             case "PLAYBACK_START":
                 self._sounds()
             case "CHANNEL_EXECUTE_COMPLETE" if running and running.number == number:
-                self._over(running, played=event["Application-Response"] == PLAYED)
+                self._over(running, played=event["Application-Response"] == PLAYED or event["Answer-State"] == HUNG_UP)
 
     # ---- what is wanted, and what FreeSWITCH does ---------------------------------------------------------------
 

@@ -29,6 +29,7 @@ def test_a_join_takes_the_timers_off_and_says_where_the_caller_goes_afterwards()
         "api uuid_setvar call-1 park_timeout 4",
         "api sched_del call-1",
         "api sched_del careline-leg-1",
+        "api uuid_break call-1 all",
         "api uuid_bridge call-1 careline-leg-1",
     ]
 
