@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from ivr.callers.known import TIMER_SECONDS
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ivr.freeswitch.legs import Leg
 
 CALLER, PERSON, ASKED = "careline", "careline_person", "careline_asked"  # the hook's extensions
+CUT_SHORT_SECONDS = 1  # FreeSWITCH counts whole seconds of the clock: measured, 2 were 1.6
 LEG_SECONDS = 10  # a person who waits is let go so long after our death, as careline_person begins with
 PARK_SECONDS = 4  # after a talk, or a talk that never came: FreeSWITCH hangs up by itself if we do not
 
@@ -25,7 +27,7 @@ def ring(ours: str, address: str, extension: str, context: str, *, display: str,
     name, number = name_and_number(display)
     variables = [
         f"origination_uuid={ours}",
-        f"originate_timeout={max(1, round(seconds))}",
+        f"originate_timeout={ceil(seconds) + CUT_SHORT_SECONDS}",
         "ignore_early_media=true",
         "loopback_bowout=false",
         "loopback_bowout_on_execute=false",

@@ -8,7 +8,7 @@ def test_a_ring_shows_a_name_and_a_number_and_stays_one_line_of_three_words() ->
         "careline-leg-1", "user/ana", orders.PERSON, "careline", display="Río <+16175550100>", seconds=20
     )
     assert line == (
-        "bgapi originate {origination_uuid=careline-leg-1,originate_timeout=20,ignore_early_media=true,"
+        "bgapi originate {origination_uuid=careline-leg-1,originate_timeout=21,ignore_early_media=true,"
         "loopback_bowout=false,loopback_bowout_on_execute=false,origination_caller_id_name='Río',"
         "origination_caller_id_number=+16175550100}user/ana careline_person XML careline"
     )
@@ -17,7 +17,7 @@ def test_a_ring_shows_a_name_and_a_number_and_stays_one_line_of_three_words() ->
 def test_what_is_shown_cannot_break_out_and_nothing_is_shown_where_there_is_nothing() -> None:
     spiteful = orders.ring("careline-leg-1", "user/ana", "careline", "care", display="a',b=c}x y|", seconds=0.2)
     assert "name='abcx y'}user/ana careline XML care" in spiteful
-    assert "originate_timeout=1," in spiteful
+    assert "originate_timeout=2," in spiteful
     silent = orders.ring("careline-leg-1", "user/ana", "careline", "care", display="<>", seconds=20)
     assert "origination_caller_id" not in silent
 

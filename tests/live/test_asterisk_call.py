@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from lab.asterisk import PrivateAsterisk
     from tests.conftest import PlugIn
 
+pytestmark = pytest.mark.asterisk
+
 
 @pytest.fixture
 async def house(pbx: PrivateAsterisk) -> AsyncIterator[House]:

@@ -70,6 +70,7 @@ async def test_a_silent_caller_reaches_a_person(house: Practice) -> None:
     assert len(entries(await house.record(), story.HeardNothing)) == 3
 
 
+@pytest.mark.asterisk
 @pytest.mark.parametrize("hangs_up", [True, False])
 async def test_a_message_is_taken(house: Practice, hangs_up: bool) -> None:
     call = house.call()
@@ -91,6 +92,7 @@ async def test_a_message_is_taken(house: Practice, hangs_up: bool) -> None:
     assert [message.seconds > 0.7 for message in entries(record, story.Voicemail)] == [True]
 
 
+@pytest.mark.asterisk
 def test_the_doctor_says_how_to_get_live_speech(careline: Careline) -> None:
     settings = careline.folder / "careline.yaml"
     done = subprocess.run(

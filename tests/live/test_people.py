@@ -70,6 +70,7 @@ async def test_who_refuses_is_passed_over_for_the_next_person(house: Practice, c
     assert entries(await house.record(), story.OfferFailed) == [story.OfferFailed(first, cause)]
 
 
+@pytest.mark.asterisk
 async def test_a_phone_that_is_not_there_costs_the_caller_a_ring(house: Practice) -> None:
     await house.careline.ask(do="not-ready", person="bo", reason="later")
     house.phones["ana"].close()

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from tests.conftest import PlugIn
 
 BACK, LEG, OTHER = "careline-back-1", "careline-leg-1", "careline-leg-2"
+pytestmark = pytest.mark.asterisk
+
 EXTENSIONS = "exten => bo,1,Dial(PJSIP/bo)\n"
 
 
