@@ -26,6 +26,7 @@ ENTERPRISE = ":_:"  # parts one originate from the next, even within braces or q
 _TELEPHONE = re.compile(r"(?:PJSIP|SIP)/(?P<user>[A-Za-z0-9_.+*#-]+)(?:@(?P<gateway>[A-Za-z0-9_.-]+))?")
 _LOCAL = re.compile(r"Local/(?P<number>[A-Za-z0-9_.+*#-]+)@(?P<context>[A-Za-z0-9_.-]+)(?:/n)?")
 _NATIVE = re.compile(r"(?:user|sofia|loopback|verto(?:\.rtc)?)/[A-Za-z0-9_.+*#:@/-]+")
+_DIRECT = re.compile(r"sofia/(?!gateway/)[^/]+/(?P<user>[^/@]+)@(?P<host>[^/:;]+)(?::\d+)?")
 _USER = re.compile(r"user/(?P<user>[A-Za-z0-9_.+*#-]+(?:@[A-Za-z0-9_.-]+)?)")
 _NAMED = re.compile(r"[!-~]+")  # the administrator's own words; a blank would end the address
 _NOT_SHOWN = re.compile(r"[^\w .-]|_")
@@ -50,6 +51,12 @@ def user_of(phone: str, settings: FreeSwitchSettings) -> str | None:
     """Whose registered telephone it is: ana, or ana@example.org; None for a telephone that is nobody's."""
     user = _USER.fullmatch(dial_string(phone, settings) or "")
     return user["user"].lower() if user else None
+
+
+def line_of(phone: str, settings: FreeSwitchSettings) -> str:
+    """By what its channels are known: a registered user, user@host of a telephone called directly, or the address."""
+    direct = _DIRECT.fullmatch(dial_string(phone, settings) or "")
+    return user_of(phone, settings) or (f"{direct['user']}@{direct['host']}".lower() if direct else phone)
 
 
 def shown(name: str) -> str:

@@ -13,7 +13,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ivr.freeswitch.addresses import user_of
+from ivr.freeswitch.addresses import line_of, user_of
 from ivr.persons.phone_states import PhoneStates
 from ivr.services import SwitchDown
 
@@ -59,13 +59,13 @@ class PhoneWatch:
         """Tell how every phone is, now that these channels are listed. Raises SwitchDown."""
         self._states.forget()
         for row in rows:
-            self._take_channel(*(row.get(key, "") for key in ("uuid", "presence_id", "direction", "name")))
+            self._take_channel(*(row.get(key, "") for key in ("uuid", "presence_id", "name")))
         await self._tell_all()
 
     def take(self, event: Event) -> None:
         match event.name:
             case "CHANNEL_CREATE" | "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA" | "CHANNEL_ANSWER":
-                keys = ("Unique-ID", "Channel-Presence-ID", "Call-Direction", "Channel-Name")
+                keys = ("Unique-ID", "Channel-Presence-ID", "Channel-Name")
                 self._take_channel(*(event[key] for key in keys))
             case "CHANNEL_HANGUP" | "CHANNEL_HANGUP_COMPLETE":
                 self._states.hung_up(event["Unique-ID"])
@@ -73,7 +73,7 @@ class PhoneWatch:
                 self._take_registration(event)
 
     def _line_of(self, phone: str) -> str:
-        return user_of(phone, self._settings) or phone
+        return line_of(phone, self._settings)
 
     async def _tell_all(self) -> None:
         users = {user for phone in self._states.watched if (user := user_of(phone, self._settings))}
@@ -97,12 +97,12 @@ class PhoneWatch:
     def _take_contact(self, user: str, contact: str) -> None:
         self._states.is_there(user, there=contact != NOT_THERE)
 
-    def _take_channel(self, unique_id: str, presence_id: str, direction: str, name: str) -> None:
-        """Whose channel it is says its presence id. An outgoing one without is called as whom it rings."""
+    def _take_channel(self, unique_id: str, presence_id: str, name: str) -> None:
+        """Whose channel it is says its presence id. One without is called as whom it rings, or who rings."""
         if self._is_leg(unique_id):
             return
-        rings = _CHANNEL.match(name) if direction == "outbound" else None
-        user, _, host = (presence_id or (f"{rings['user']}@{rings['host']}" if rings else "")).lower().partition("@")
+        named = _CHANNEL.match(name)
+        user, _, host = (presence_id or (f"{named['user']}@{named['host']}" if named else "")).lower().partition("@")
         if user:
             self._states.in_use(unique_id, *_lines(user, host))
 

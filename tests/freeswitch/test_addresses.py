@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.freeswitch.addresses import dial_string, shown, user_of
+from ivr.freeswitch.addresses import dial_string, line_of, shown, user_of
 from ivr.freeswitch.settings import FreeSwitchSettings
 
 NAMED = {
@@ -95,3 +95,13 @@ def test_only_a_registered_telephone_is_somebodys(phone: str, user: str | None) 
 )
 def test_what_a_display_shows_cannot_break_out_of_its_quotes(name: str, display: str) -> None:
     assert shown(name) == display
+
+
+def test_a_telephone_is_known_by_its_user_or_by_whom_it_calls_itself() -> None:
+    phones = ["PJSIP/ana", "sofia/internal/Bo@10.0.0.21:5062", "sofia/gateway/trunk/6175550142", "Local/5000@callers/n"]
+    assert [line_of(phone, SETTINGS) for phone in phones] == [
+        "ana",
+        "bo@10.0.0.21",
+        "sofia/gateway/trunk/6175550142",
+        "Local/5000@callers/n",
+    ]

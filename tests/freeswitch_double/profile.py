@@ -130,6 +130,7 @@ def state_headers(channel: Channel) -> dict[str, str]:
         if codec
     }
     cause = {"Hangup-Cause": channel.cause} if channel.cause else {}
+    presence = {"Channel-Presence-ID": channel.vars["presence_id"]} if "presence_id" in channel.vars else {}
     return {
         "Channel-State": channel.state,
         "Channel-Call-State": channel.callstate,
@@ -141,6 +142,7 @@ def state_headers(channel: Channel) -> dict[str, str]:
         "Channel-HIT-Dialplan": "false" if channel.profile.direction == "outbound" else "true",
         "Channel-Call-UUID": channel.vars["call_uuid"],
         "Answer-State": channel.answer_state,
+        **presence,
         **cause,
         **codecs,
     }

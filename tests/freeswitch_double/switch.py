@@ -208,7 +208,8 @@ class FreeSwitchDouble:
         """What the directory says of a person's telephone, which had to say who it is. Source: sofia_reg.c."""
         if user not in self.registered:
             return {}
-        return {"user_name": user, "domain_name": "127.0.0.1", "sip_authorized": "true"}
+        presence_id = f"{user}@127.0.0.1"  # sofia.c, where manage-presence is on
+        return {"user_name": user, "domain_name": "127.0.0.1", "sip_authorized": "true", "presence_id": presence_id}
 
     def new_channel(self, uuid: str, leg: Leg | NullLeg, profile: Profile, variables: Mapping[str, str]) -> Channel:
         channel = self.channels[uuid] = Channel(self, uuid, leg, profile)
