@@ -9,6 +9,7 @@ The timer is sched_transfer. Only CHANNEL_HANGUP_COMPLETE, or the answer that th
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,6 +92,18 @@ class FreeSwitchCall(WalkedCall[EslSession, Hands]):
             self._attached.set()
         await self._or_gone(self._attached)
 
+    def joins(self) -> None:
+        """The talk is ordered: from now on nothing is begun that would be played into it."""
+        self.talking = True
+        if self._hands:
+            self._hands.audio.hush()
+
+    def not_joined(self) -> None:
+        """On hold as before. The order has ended the music."""
+        self.talking = False
+        if self._hands and self.held.is_set():
+            self._parts.tasks.start(self._play_on(self._hands), "music again")
+
     def talks(self) -> None:
         """The talk began: the caller is out of our hands, and out of `socket`."""
         self.talking = True
@@ -117,7 +130,7 @@ class FreeSwitchCall(WalkedCall[EslSession, Hands]):
             self._parts.told.on_event(event)
         elif event.name == "DTMF" and self.held.is_set():
             self._parts.told.on_key(self.id, event["DTMF-Digit"])
-        elif not self.talking:  # or music would begin again for having ended, and FreeSWITCH play it into the talk
+        else:
             hands.take(event)
 
     async def _give_back(self, hands: Hands, label: str) -> None:
@@ -126,14 +139,21 @@ class FreeSwitchCall(WalkedCall[EslSession, Hands]):
         else:
             await super()._give_back(hands, label)
 
+    async def _play_on(self, hands: Hands) -> None:
+        with suppress(OutOfHands):
+            await hands.hold(self._music(hands))
+
+    def _music(self, hands: Hands) -> str:
+        """A person who waits hears nothing, as in careline_person."""
+        return "" if self._is_leg else _told(hands.session.channel["variable_careline_music"]) or MUSIC
+
     async def _wait(self, hands: Hands) -> None:
-        """FreeSWITCH joins a caller who is in `socket`. A person who waits hears nothing, as in careline_person."""
+        """FreeSWITCH joins a caller who is in `socket`."""
         if self.held.is_set():
             return
         self._attached.clear()
-        music = _told(hands.session.channel["variable_careline_music"]) or MUSIC
         try:
-            await hands.hold("" if self._is_leg else music)
+            await hands.hold(self._music(hands))
         except OutOfHands:
             log.info("caller was lost while put on hold", call=self.id)
             return

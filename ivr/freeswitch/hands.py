@@ -51,7 +51,7 @@ class Hands:
         while self.audio.take_digit() is not None:
             """Keys that were pressed before the hold answer no question after it."""
         if music:
-            self.audio.loop(music)
+            await self.audio.loop(music)
         if self.session.ended.is_set():
             raise SessionEnded
 

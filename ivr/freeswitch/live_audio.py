@@ -39,6 +39,7 @@ class FreeSwitchAudio(LiveAudio):
         self._held: Sound | None = None
         self._told = False
         self._music_began = 0.0
+        self._hushed = False
         self._again: asyncio.TimerHandle | None = None
         tasks.start(self._until_over(), "a caller's audio")
 
@@ -79,14 +80,25 @@ class FreeSwitchAudio(LiveAudio):
         else:
             self.quiet.set()
 
-    def loop(self, music: str = MUSIC) -> None:
-        """Play what FreeSWITCH knows by that name, over and over, until `stop` or `play`; if it cannot, a tone."""
+    async def loop(self, music: str = MUSIC) -> None:
+        """Play what FreeSWITCH knows by that name, over and over, until `stop` or `play`; if it cannot, a tone.
+
+        Returns once it is in the channel's queue, so that whatever ends it, on whichever connection, comes after it.
+        """
         self.stop()
+        self._hushed = False
         try:
             self._begin_music(music or MUSIC)
         except ValueError:
             log.warning("the music's name has control characters: callers on hold hear a tone")
             self._begin_music(TONE)
+        await self._player.taken()
+
+    def hush(self) -> None:
+        """The caller is about to be joined: music that ends does not begin again."""
+        self._hushed = True
+        if self._again:
+            self._again.cancel()
 
     def take(self, event: Event) -> None:
         """Take what happens to the channel."""
@@ -118,6 +130,8 @@ class FreeSwitchAudio(LiveAudio):
 
     def _music_over(self, name: str, *, played: bool) -> None:
         """A file of music begins again, what cannot be played is a tone from now on, neither of them in a hurry."""
+        if self._hushed:
+            return
         if not played and name != TONE:
             log.warning("no music: callers on hold hear a tone; `careline doctor` says what to do", music=name)
             name = TONE

@@ -38,6 +38,12 @@ class Caller(Protocol):
     @property
     def is_walked(self) -> bool: ...
 
+    def joins(self) -> None:
+        """The talk is ordered."""
+
+    def not_joined(self) -> None:
+        """It did not come about: the caller is on hold as before."""
+
     def talks(self) -> None:
         """The talk began: the caller is out of our hands."""
 
@@ -80,14 +86,15 @@ class Observer(Rings[Leg]):
 
     def joins(self, caller: Caller, person: Leg) -> None:
         """They are about to be joined: nobody else winds up their timers, or sends them anywhere."""
-        person.call, caller.talking = caller.id, True
+        person.call = caller.id
+        caller.joins()
         self._joining[caller.id] = person.id
         if asked := self._calls.get(person.id):
-            asked.talking = True
+            asked.joins()
 
     def not_joined(self, caller: Caller) -> None:
         self._joining.pop(caller.id, None)
-        caller.talking = False
+        caller.not_joined()
         self._send(orders.not_joined(caller.id, self._context))
 
     def on_held(self, call: str) -> None:

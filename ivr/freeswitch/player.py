@@ -84,6 +84,7 @@ class Player:
         self._settling: asyncio.Handle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
+        self._taken = asyncio.Event()  # FreeSWITCH has what is wanted, or nothing is
 
     def play(self, sound: Sound) -> None:
         """Instead of what was playing. Raises ValueError for a name with a control character."""
@@ -93,6 +94,10 @@ class Player:
 
     def stop(self) -> None:
         self._want(None)
+
+    async def taken(self) -> None:
+        """Wait until FreeSWITCH has the newest sound in the channel's queue: what it is told now comes after."""
+        await self._taken.wait()
 
     def rest(self) -> Sound | None:
         """Return what is still to be played of the newest sound."""
@@ -110,6 +115,7 @@ class Player:
         """The session is over."""
         self._closed = True
         self._wanted = self._running = None
+        self._taken.set()
         for timer in (self._settling, self._timer):
             if timer:
                 timer.cancel()
@@ -131,6 +137,10 @@ class Player:
     def _want(self, playback: _Playback | None) -> None:
         """FreeSWITCH is told at the end of this turn of the event loop: what was stopped again it never hears of."""
         self._wanted = playback
+        if playback and not self._closed:
+            self._taken.clear()
+        else:
+            self._taken.set()
         if not self._closed and self._settling is None:
             self._settling = asyncio.get_running_loop().call_soon(self._settle)
 
@@ -150,6 +160,8 @@ class Player:
             self._look_after(LATE_SECONDS)
 
     def _queued(self, playback: _Playback, reply: asyncio.Future[esl.Message]) -> None:
+        if playback is self._wanted:
+            self._taken.set()
         refused = isinstance(reply.exception(), SwitchDown) or not reply.result().text.startswith("+OK")
         if refused and playback is self._running:
             self._over(playback, played=False)

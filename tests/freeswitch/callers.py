@@ -41,6 +41,12 @@ class PlainCall:
     async def variable(self, name: str) -> str:
         return await self._session.api(f"uuid_getvar {self.id} {name}")
 
+    def joins(self) -> None:
+        self.talking = True
+
+    def not_joined(self) -> None:
+        self.talking = False
+
     def talks(self) -> None:
         self.talking = True
         self.began.set()

@@ -6,7 +6,8 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from ivr.freeswitch.connection import EslConnection, Patience
+from ivr.callers.control_connection import Patience
+from ivr.freeswitch.connection import EslConnection
 from ivr.freeswitch.outbound import OutboundServer
 from ivr.freeswitch.settings import FreeSwitchSettings
 from ivr.freeswitch.switch import FreeSwitchSwitch

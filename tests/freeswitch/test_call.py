@@ -170,10 +170,21 @@ async def test_music_that_ends_for_a_talk_does_not_begin_again_in_it(
     await patiently(line.call.hold())
     async with asyncio.timeout(10):
         await line.phone.heard.until(lambda pcm: len(pcm) > RATE * 3 // 2)
-    line.call.talking = True
+    line.call.joins()
     channel_of(freeswitch, line).break_off(everything=False)
     async with asyncio.timeout(2.5):  # before the timer ends that nobody winds up during a talk
         await line.phone.heard.until(lambda _: not loud(line.phone.heard.last(1)))
+
+
+async def test_who_was_not_joined_hears_music_as_before(freeswitch: FreeSwitchDouble, line: SipLine) -> None:
+    await line.call.answer()
+    await patiently(line.call.hold())
+    line.call.joins()
+    channel_of(freeswitch, line).break_off(everything=False)
+    line.call.not_joined()
+    async with asyncio.timeout(10):
+        await line.phone.heard.until(lambda pcm: len(pcm) > RATE * 3 and loud(line.phone.heard.last(1)))
+    assert line.call.held.is_set()
 
 
 async def test_keys_win_over_speech(line: SipLine, house: House) -> None:

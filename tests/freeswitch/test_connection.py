@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from ivr.freeswitch.connection import SUBSCRIPTION, EslConnection, LoginRefused, Patience
+from ivr.callers.control_connection import LoginRefused, Patience
+from ivr.freeswitch.connection import SUBSCRIPTION, EslConnection
 from ivr.freeswitch.settings import FreeSwitchSettings
 from ivr.services import SwitchDown
 from ivr.sockets import Address

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.freeswitch.connection import LoginRefused
+from ivr.callers.control_connection import LoginRefused
 from ivr.sockets import Address, CannotListen
 from lab.phone import Phone
 from lab.sound import hears_tone

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.freeswitch.esl import Event, command
-from ivr.freeswitch.link import STALL_SECONDS, EslLink, LinkLost, LinkRejected
+from ivr.freeswitch.link import STALL_SECONDS, EslLink, LinkRejected
 from ivr.services import SwitchDown
-from ivr.sockets import Address
+from ivr.sockets import Address, LinkLost
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -483,7 +483,7 @@ async def test_after_the_session_nothing_is_played(audio: FreeSwitchAudio, chann
     await soon(audio.ended)
     assert audio.quiet.is_set()
     audio.play(prompt)
-    audio.loop("local_stream://moh")
+    await audio.loop("local_stream://moh")
     assert audio.quiet.is_set()
     await audio.end()
 
@@ -492,7 +492,7 @@ async def test_after_the_session_nothing_is_played(audio: FreeSwitchAudio, chann
 
 
 async def test_music_that_ends_begins_again_and_not_in_a_hurry(audio: FreeSwitchAudio, channel: TinyChannel) -> None:
-    audio.loop("/music.wav")
+    await audio.loop("/music.wav")
     loop = asyncio.get_running_loop()
     for _ in range(2):
         assert await channel.plays() == "/music.wav"
@@ -502,9 +502,21 @@ async def test_music_that_ends_begins_again_and_not_in_a_hurry(audio: FreeSwitch
     assert loop.time() - at > 0.5
 
 
+async def test_music_that_ends_because_the_caller_is_joined_does_not_begin_again_until_it_is_asked_for(
+    audio: FreeSwitchAudio, channel: TinyChannel
+) -> None:
+    await audio.loop("/music.wav")
+    assert await channel.plays() == "/music.wav"
+    audio.hush()
+    channel.ends()
+    await all_taken(audio, channel)
+    await audio.loop("/other.wav")
+    assert await channel.plays() == "/other.wav"
+
+
 async def test_music_that_cannot_be_played_is_a_tone(audio: FreeSwitchAudio, channel: TinyChannel) -> None:
     with structlog.testing.capture_logs() as logs:
-        audio.loop("local_stream://moh")
+        await audio.loop("local_stream://moh")
         assert await channel.next() == "playback local_stream://moh"
         channel.executes()
         channel.ends("FILE NOT FOUND")
@@ -513,19 +525,19 @@ async def test_music_that_cannot_be_played_is_a_tone(audio: FreeSwitchAudio, cha
 
 
 async def test_no_name_is_freeswitchs_own_music(audio: FreeSwitchAudio, channel: TinyChannel) -> None:
-    audio.loop("")
+    await audio.loop("")
     assert await channel.plays() == "local_stream://moh"
 
 
 async def test_a_name_that_would_be_a_command_is_a_tone(audio: FreeSwitchAudio, channel: TinyChannel) -> None:
     with structlog.testing.capture_logs() as logs:
-        audio.loop("a\n\napi hupall")
+        await audio.loop("a\n\napi hupall")
     assert await channel.plays() == TONE
     assert len(logs) == 1
 
 
 async def test_music_is_stopped(audio: FreeSwitchAudio, channel: TinyChannel, prompt: Path, played: str) -> None:
-    audio.loop("local_stream://moh")
+    await audio.loop("local_stream://moh")
     await channel.plays()
     await all_taken(audio, channel)
     audio.play(prompt)
@@ -538,7 +550,7 @@ async def test_music_that_is_stopped_between_two_rounds_does_not_begin_again(
     audio: FreeSwitchAudio, channel: TinyChannel
 ) -> None:
     for music in ("/music.wav", "/other.wav"):
-        audio.loop(music)
+        await audio.loop(music)
         assert await channel.plays() == music
         channel.ends()
         await all_taken(audio, channel)

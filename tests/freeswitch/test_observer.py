@@ -34,6 +34,12 @@ class StillCall:
         self.talking = self.began = False
         self.is_walked = False
 
+    def joins(self) -> None:
+        self.talking = True
+
+    def not_joined(self) -> None:
+        self.talking = False
+
     def talks(self) -> None:
         self.talking = self.began = True
 
