@@ -16,6 +16,10 @@ class CannotListen(UserError, OSError):  # noqa: N818 - named for what is wrong
     """The message is one sentence for the administrator: what, where, why, what to do."""
 
 
+class LinkLost(Exception):  # noqa: N818 - the state, not a mistake
+    """The connection ended, or what came over it was not the PBX's protocol."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     host: str

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ivr.asterisk import ami
 from ivr.services import SwitchDown
+from ivr.sockets import LinkLost
 
 if TYPE_CHECKING:
     from ivr.sockets import Address
@@ -18,10 +19,6 @@ READ_BYTES = 262_144  # Asterisk cuts off whoever does not read for its writetim
 
 T = TypeVar("T")
 OnEvent = Callable[[ami.Message], None]
-
-
-class LinkLost(Exception):  # noqa: N818 - the state, not a mistake
-    """The connection ended, or what came over it was not AMI."""
 
 
 class ActionRefused(Exception):  # noqa: N818 - Asterisk's answer, not a mistake

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ivr.asterisk import agi
+from ivr.callers.server import CallServer
 from ivr.media.voice import OutOfHands
-from ivr.sockets import Address, listening
-from ivr.tasks import Tasks, any_of
+from ivr.tasks import any_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Mapping
 
 ENVIRONMENT_SECONDS = 2.0  # Asterisk sends it at once; a stranger who says nothing must not hold a socket
 READ_BYTES = 65_536
@@ -87,33 +87,8 @@ class AgiSession:
         return reply
 
 
-class FastAgiServer:
-    """Listens; `serve` is run for each session, and the connection is closed when it returns."""
-
-    def __init__(self, address: Address, serve: Callable[[AgiSession], Awaitable[None]]) -> None:
-        self._address = address
-        self._serve = serve
-        self._tasks = Tasks()
-        self._server: asyncio.Server | None = None
-
-    @property
-    def port(self) -> int:
-        assert self._server, "started"
-        return int(self._server.sockets[0].getsockname()[1])
-
-    async def start(self) -> None:
-        """Raises CannotListen."""
-        with listening("calls (FastAGI)", self._address):
-            self._server = await asyncio.start_server(self._accept, self._address.host, self._address.port)
-
-    async def close(self) -> None:
-        """End every session at once; the callers hear music and come again."""
-        if self._server:
-            self._server.close()
-        await self._tasks.close()
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._tasks.start(self._connection(reader, writer), "agi connection")
+class FastAgiServer(CallServer[AgiSession]):
+    protocol = "FastAGI"
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         decoder = agi.Decoder()

@@ -6,8 +6,9 @@ import asyncio
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
-from ivr.asterisk.ami_connection import AmiConnection, LoginRefused
+from ivr.asterisk.ami_connection import AmiConnection
 from ivr.asterisk.ami_link import ActionRefused
+from ivr.callers.control_connection import LoginRefused
 from ivr.clock import SystemClock
 from ivr.findings import Finding
 from ivr.permissions import may_read, user_of

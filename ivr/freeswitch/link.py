@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ivr.freeswitch import esl
 from ivr.services import SwitchDown
+from ivr.sockets import LinkLost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +22,6 @@ MAX_UNSENT = 262_144  # beyond what the kernel holds: FreeSWITCH does not read a
 READ_BYTES = 262_144
 
 OnEvent = Callable[[esl.Event], None]
-
-
-class LinkLost(Exception):  # noqa: N818 - the state, not a mistake
-    """The connection ended, or what came over it was not the event socket."""
 
 
 class LinkRejected(LinkLost):

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING
 
 import structlog
 
+from ivr.callers.server import CallServer
 from ivr.freeswitch import esl
-from ivr.freeswitch.link import EslLink, LinkLost, OnEvent
+from ivr.freeswitch.link import EslLink, OnEvent
 from ivr.media.voice import OutOfHands
 from ivr.services import SwitchDown
-from ivr.sockets import Address, listening
-from ivr.tasks import Tasks
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+from ivr.sockets import LinkLost
 
 GREETING_SECONDS = 2.0  # FreeSWITCH answers within milliseconds; a stranger who says nothing must not hold a socket
 # `linger`: what comes after the hang-up comes as well. `myevents` omits playback and recording.
@@ -99,36 +95,11 @@ class EslSession:
             raise SessionEnded from error
 
 
-class OutboundServer:
-    """Listens; `serve` is run for each session, and the connection is closed when it returns."""
+class OutboundServer(CallServer[EslSession]):
+    protocol = "event socket"
 
-    def __init__(self, address: Address, serve: Callable[[EslSession], Awaitable[None]]) -> None:
-        self._address = address
-        self._serve = serve
-        self._tasks = Tasks()
-        self._server: asyncio.Server | None = None
-
-    @property
-    def port(self) -> int:
-        assert self._server, "started"
-        return int(self._server.sockets[0].getsockname()[1])
-
-    async def start(self) -> None:
-        """Raises CannotListen."""
-        with listening("calls (event socket)", self._address):
-            self._server = await asyncio.start_server(self._accept, self._address.host, self._address.port)
-
-    async def close(self) -> None:
-        """End every session at once; the dialplan brings the callers again."""
-        if self._server:
-            self._server.close()
-        await self._tasks.close()
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._tasks.start(self._connection(EslLink(reader, writer, _nobody)), "event socket connection")
-
-    async def _connection(self, link: EslLink) -> None:
-        ended = asyncio.Event()
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        link, ended = EslLink(reader, writer, _nobody), asyncio.Event()
         try:
             async with asyncio.TaskGroup() as group:
                 reading = group.create_task(_read(link, ended))

@@ -7,10 +7,11 @@ import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from ivr.callers.control_connection import LoginRefused
 from ivr.clock import SystemClock
 from ivr.findings import Finding
 from ivr.freeswitch import probe_hook, probe_sounds
-from ivr.freeswitch.connection import EslConnection, LoginRefused
+from ivr.freeswitch.connection import EslConnection
 from ivr.services import SwitchDown
 
 if TYPE_CHECKING:

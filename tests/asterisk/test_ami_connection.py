@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.asterisk.ami_connection import AmiConnection, LoginRefused, Patience
+from ivr.asterisk.ami_connection import AmiConnection
 from ivr.asterisk.ami_link import ActionRefused
+from ivr.callers.control_connection import LoginRefused, Patience
 from ivr.services import SwitchDown
 from ivr.sockets import Address
 

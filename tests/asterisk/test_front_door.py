@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.asterisk.ami_connection import LoginRefused
+from ivr.callers.control_connection import LoginRefused
 from ivr.sockets import Address, CannotListen
 from tests.asterisk.conftest import House
 
