@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab.music import NOTES_HZ
+from lab.ports import free_port
 from lab.sound import hears_tone, tone
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from lab.call import PhoneCall
     from lab.phone import Phone
     from lab.sound import Pcm
+    from tests.freeswitch.house import House
     from tests.freeswitch_double import FreeSwitchDouble
 
 PATIENCE_SECONDS = 15.0
@@ -89,3 +91,15 @@ class TestWithoutAPlainDestination:
             await call.heard.until(lambda _: len(channel.vars["careline_tries"]) > TRIES + 1)
         assert not call.ended.over
         assert not call.heard.gaps(1.0)
+
+
+class TestWithASecondCareline:
+    @pytest.fixture
+    def hook_globals(self, outbound_port: int) -> Mapping[str, str]:
+        return {"careline_socket": f"127.0.0.1:{free_port()}|127.0.0.1:{outbound_port}"}
+
+    async def test_callers_come_to_it_where_the_first_refuses(
+        self, freeswitch: FreeSwitchDouble, house: House, patient: Phone
+    ) -> None:
+        dials(freeswitch, patient)
+        assert (await house.call()).dialled_number == "100"

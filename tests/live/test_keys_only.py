@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MODEL = HERE.parent / "models/vosk-tiny-en"
 
+pytestmark = pytest.mark.deaf
+
 
 @pytest.fixture(scope="module")
 def pbx_settings() -> Mapping[str, Any]:
