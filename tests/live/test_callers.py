@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MODEL = HERE.parent / "models/vosk-tiny-en"
 AT_ONCE_SECONDS = 2.0  # a phone that rings for nobody, or a talk with nobody, ends within this
-FOR_EVER_SECONDS = 75.0  # whoever never answers is with a person within half of this, on a machine with nothing else to do
+FOR_EVER_SECONDS = 75.0  # whoever never answers is with a person within half of this, on an idle machine
 STARS = 60  # more than a walk has steps
 
 
