@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MODEL = HERE.parent / "models/vosk-tiny-en"
 AT_ONCE_SECONDS = 2.0  # a phone that rings for nobody, or a talk with nobody, ends within this
 FOR_EVER_SECONDS = 75.0  # whoever never answers is with a person within half of this, on an idle machine
+PEOPLE = ("ana", "bo", "cleo")
 STARS = 60  # more than a walk has steps
 
 
@@ -154,9 +155,13 @@ NEVER_ANSWER: dict[str, Callable[[PhoneCall], object]] = {
 
 
 async def test_whoever_never_answers_reaches_a_person(house: Practice) -> None:
-    """All of them at the same time; and the recogniser hears the next caller as if nothing had been."""
+    """All of them at the same time; and the recogniser hears the next caller as if nothing had been.
+
+    Noise may be taken for a word of danger: then it is cleo, the nurse, who is reached.
+    """
     await house.careline.hearing()
-    answers_briefly(house, "ana", "bo")
+    await house.careline.ask(do="ready", person="cleo")
+    answers_briefly(house, *PEOPLE)
     calls = {what: house.call() for what in NEVER_ANSWER}
     for what, call in calls.items():
         await call.heard.first_audio
@@ -164,7 +169,7 @@ async def test_whoever_never_answers_reaches_a_person(house: Practice) -> None:
     async with asyncio.timeout(FOR_EVER_SECONDS):
         for call in calls.values():
             await call.ended
-    served = {what: bool(hears(call, "ana") or hears(call, "bo")) for what, call in calls.items()}
+    served = {what: any(hears(call, person) for person in PEOPLE) for what, call in calls.items()}
     assert served == dict.fromkeys(NEVER_ANSWER, True)
     call = house.call()
     await call.heard.first_audio
