@@ -12,7 +12,7 @@ from ivr import record as story
 from ivr.queueing.journalled import LONGEST_JOURNAL
 from lab.phone import Ignores
 from lab.sound import hears_tone
-from tests.live.practice import AT_ONCE, HERE, Practice, entries, rung
+from tests.live.practice import AT_ONCE, HERE, Practice, entries, eventually, rung
 from tests.live.tones import VOICES_HZ, hears, voice
 
 if TYPE_CHECKING:
@@ -63,6 +63,15 @@ async def served(house: Practice, line: list[PhoneCall]) -> None:
             await call.ended
 
 
+async def on_record(house: Practice, *numbers: str) -> None:
+    """Wait until their calls are: the record is written some tenths of a second later, and a kill costs what is not."""
+
+    async def are() -> bool:
+        return {each.phi_caller_number for each in await house.careline.calls()} >= set(numbers)
+
+    await eventually(are)
+
+
 async def test_who_waits_talks_or_is_rung_for_goes_on_after_a_kill(house: Practice, plug_in: PlugIn) -> None:
     line = await waiting(house, plug_in, 3)
     talker = await house.caller("2", await plug_in("6175550301"))
@@ -74,6 +83,7 @@ async def test_who_waits_talks_or_is_rung_for_goes_on_after_a_kill(house: Practi
     rung_for = await house.caller("3", await plug_in("6175550302"))
     ringing = await rung(house.phones["bo"])
     before = await order(house)
+    await on_record(house, "6175550301", "6175550302")
 
     house.careline.kill()
     killed = asyncio.get_running_loop().time()
