@@ -170,7 +170,6 @@ class FreeSwitchCall(WalkedCall[EslSession, Hands]):
             if await hands.audio.open():
                 return live
             self._keys_only = True
-            log.warning("no live audio: this call is served by keys; see `careline doctor`", call=self.id)
         return KeysVoice(live)
 
     async def _cut(self) -> None:

@@ -67,7 +67,8 @@ class Recorder:
         try:
             self._recording = await self._started()
         except (NotRecorded, OSError) as why:
-            log.warning("FreeSWITCH records no caller for us; `careline doctor` says what to do", reason=str(why))
+            reason = str(why) or "FreeSWITCH did not record in time"
+            log.warning("no live audio: this call is served by keys; see `careline doctor`", call=uuid, reason=reason)
             return False
         self._folder.ticker.add(self._recording[1])
         return True
